@@ -1,0 +1,41 @@
+/**
+ * Every sentence that a client of the API reads, in one room. They are for people: programs branch on the
+ * error code, so a wording may change at any time and a code never does.
+ */
+export const messages = {
+  ok: 'OK',
+  productCreated: 'Product created',
+  productUpdated: 'Product updated',
+  registered: 'Account created',
+  signedIn: 'Signed in',
+  purchased: 'Purchase completed',
+  stockChanged: 'Stock changed',
+
+  VALIDATION_FAILED: 'The request is not valid; see details',
+  MALFORMED_JSON: 'The body is not valid JSON',
+  INVALID_ID: 'The id is not a UUID',
+  UNAUTHENTICATED: 'Sign in first: send an access token as "Authorization: Bearer <token>"',
+  TOKEN_EXPIRED: 'The access token has expired; sign in again',
+  INVALID_CREDENTIALS: 'E-mail or password is wrong',
+  FORBIDDEN: 'Your role does not allow this',
+  NOT_FOUND: 'Not found',
+  ROUTE_NOT_FOUND: 'There is no such route; see /openapi.json',
+  METHOD_NOT_ALLOWED: 'This path does not take that method; see Allow',
+  INSUFFICIENT_STOCK: 'There is not enough stock',
+  PRICE_CHANGED: 'The price is no longer the one that you expect',
+  PRODUCT_IN_USE: 'The product has live reservations',
+  DUPLICATE_SKU: 'Another product has this sku',
+  DUPLICATE_EMAIL: 'There is an account with this e-mail address already',
+  LIMIT_REACHED: 'You have reached the limit per customer for this product',
+  SALE_NOT_OPEN: 'The product is not on sale at this time',
+  RESERVATION_EXPIRED: 'The reservation has expired',
+  ORDER_STATE: 'The order is in a state that does not allow this',
+  IDEMPOTENCY_IN_PROGRESS: 'The first request with this key is still running; try again shortly',
+  VERSION_MISMATCH: 'The product has been edited since the version that If-Match names',
+  BODY_TOO_LARGE: 'The body is too large',
+  UNSUPPORTED_MEDIA_TYPE: 'Send the body as application/json',
+  IDEMPOTENCY_KEY_REUSED: 'This Idempotency-Key was used with another request',
+  RATE_LIMITED: 'Too many requests; wait as long as Retry-After says',
+  INTERNAL: 'Something went wrong on our side',
+  UNAVAILABLE: 'The service cannot answer right now; try again as Retry-After says',
+} as const;
