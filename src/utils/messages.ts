@@ -21,8 +21,10 @@ export const messages = {
   NOT_FOUND: 'Not found',
   ROUTE_NOT_FOUND: 'There is no such route; see /openapi.json',
   METHOD_NOT_ALLOWED: 'This path does not take that method; see Allow',
+  REQUEST_TIMEOUT: 'The request did not arrive in time',
   INSUFFICIENT_STOCK: 'There is not enough stock',
   PRICE_CHANGED: 'The price is no longer the one that you expect',
+  STOCK_CHANGED: 'The stock is no longer what you expect',
   PRODUCT_IN_USE: 'The product has live reservations',
   DUPLICATE_SKU: 'Another product has this sku',
   DUPLICATE_EMAIL: 'There is an account with this e-mail address already',
@@ -36,6 +38,7 @@ export const messages = {
   UNSUPPORTED_MEDIA_TYPE: 'Send the body as application/json',
   IDEMPOTENCY_KEY_REUSED: 'This Idempotency-Key was used with another request',
   RATE_LIMITED: 'Too many requests; wait as long as Retry-After says',
+  HEADERS_TOO_LARGE: 'The headers are too large',
   INTERNAL: 'Something went wrong on our side',
   UNAVAILABLE: 'The service cannot answer right now; try again as Retry-After says',
 } as const;

@@ -1,0 +1,100 @@
+import type { Connection } from 'mongoose';
+import { commandCollection, type CommandDocument, type StoredAnswer } from './command.model.js';
+import { counterId, customerCounterCollection, type CustomerCounterDocument } from './customer-counter.model.js';
+import { movementCollection, type MovementDocument } from './movement.model.js';
+import { productCollection, type ProductDocument } from './product.model.js';
+import type { StateQuery, StockState } from './stock-state.js';
+
+type Database = NonNullable<Connection['db']>;
+
+const byId = <T extends { _id: string }>(documents: readonly T[]): Map<string, T> =>
+  new Map(documents.map((document) => [document._id, document]));
+
+/** Long fields that no decision looks at. */
+const withoutText = { name: 0, description: 0, tags: 0, terms: 0 };
+
+/**
+ * Units per customer of the products that count them. Read after the products: should stock move in between, the
+ * products' `seq` gives the batch away when it is written.
+ */
+const readCounters = async (
+  db: Database,
+  products: ReadonlyMap<string, ProductDocument>,
+  buyers: StateQuery['buyers'],
+): Promise<Map<string, number>> => {
+  const counted = buyers.filter(([productId]) => (products.get(productId)?.limitHistory ?? 'none') !== 'none');
+  if (counted.length === 0) return new Map();
+  const ids = [...new Set(counted.map(([productId, buyerId]) => counterId(productId, buyerId)))];
+  const documents = await db
+    .collection<CustomerCounterDocument>(customerCounterCollection)
+    .find({ _id: { $in: ids } })
+    .toArray();
+  const counters = new Map(documents.map(({ _id, units }) => [_id, units]));
+  const uncounted = counted.filter(
+    ([productId, buyerId]) =>
+      products.get(productId)?.limitHistory === 'ledger' && !counters.has(counterId(productId, buyerId)),
+  );
+  if (uncounted.length === 0) return counters;
+  // The limit is younger than the product: what these customers bought before is in the ledger alone.
+  const sums = db.collection<MovementDocument>(movementCollection).aggregate<{ _id: { p: string; b: string }; units: number }>([
+    {
+      $match: {
+        type: 'sale',
+        buyerId: { $in: [...new Set(uncounted.map(([, buyerId]) => buyerId))] },
+        productId: { $in: [...new Set(uncounted.map(([productId]) => productId))] },
+      },
+    },
+    { $group: { _id: { p: '$productId', b: '$buyerId' }, units: { $sum: '$soldDelta' } } },
+  ]);
+  for (const { _id, units } of await sums.toArray()) {
+    const id = counterId(_id.p, _id.b);
+    if (!counters.has(id)) counters.set(id, units);
+  }
+  return counters;
+};
+
+/** Reads from the primary what a batch has to know. Answers are read by majority: one that is replayed must not be rolled back. */
+export const createStateReader =
+  (db: Database) =>
+  async (query: StateQuery): Promise<StockState> => {
+    const { productIds, wholeProducts, storedKeys, lineKeys, skus, buyers } = query;
+    const products = db.collection<ProductDocument>(productCollection);
+    const none = Promise.resolve([]);
+    const [productDocuments, commands, lines, namesakes] = await Promise.all([
+      productIds.size === 0
+        ? none
+        : products
+            .find(
+              { _id: { $in: [...productIds] }, deleted: false },
+              { batchSize: 1000, projection: wholeProducts ? { terms: 0 } : withoutText },
+            )
+            .toArray(),
+      storedKeys.length === 0
+        ? none
+        : db
+            .collection<CommandDocument>(commandCollection)
+            .find({ _id: { $in: [...storedKeys] } }, { batchSize: 1000, readConcern: 'majority' })
+            .toArray(),
+      lineKeys.length === 0
+        ? none
+        : db
+            .collection<MovementDocument>(movementCollection)
+            .find({ _id: { $in: [...lineKeys] } }, { batchSize: 1000, readConcern: 'majority' })
+            .toArray(),
+      skus.length === 0
+        ? none
+        : products.find({ sku: { $in: [...skus] }, deleted: false }, { batchSize: 1000, projection: { sku: 1 } }).toArray(),
+    ]);
+    const found = byId(productDocuments);
+    const answers = commands.map(({ _id, hash, status, body, location }): [string, StoredAnswer] => [
+      _id,
+      { hash, answer: { status, body, location } },
+    ]);
+    return {
+      products: found,
+      answers: new Map(answers),
+      lines: byId(lines),
+      takenSkus: new Set(namesakes.map(({ sku }) => sku)),
+      counters: await readCounters(db, found, buyers),
+    };
+  };

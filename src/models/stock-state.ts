@@ -1,0 +1,60 @@
+import type { CommandDocument, StoredAnswer } from './command.model.js';
+import type { MovementDocument } from './movement.model.js';
+import type { StockEvent } from './outbox.model.js';
+import type { ProductDocument } from './product.model.js';
+
+/** What a batch has to know before it can be decided. */
+export interface StateQuery {
+  productIds: ReadonlySet<string>;
+  /** Whether some answer shows whole products; else their long fields are left out. */
+  wholeProducts: boolean;
+  /** `actorId:key` of the commands that carry a key. */
+  storedKeys: readonly string[];
+  /** Ids of ledger lines that commands name as their key. */
+  lineKeys: readonly string[];
+  skus: readonly string[];
+  /** Who wants to buy what: `[productId, buyerId]`. */
+  buyers: readonly (readonly [string, string])[];
+}
+
+/** What the database says to a `StateQuery`. */
+export interface StockState {
+  /** Live products by id; one that is missing or deleted is absent. */
+  products: ReadonlyMap<string, ProductDocument>;
+  /** Answers given before under a stored key, by its id. */
+  answers: ReadonlyMap<string, StoredAnswer>;
+  /** Ledger lines that were named as a key, by id. */
+  lines: ReadonlyMap<string, MovementDocument>;
+  /** Skus, of those asked for, that a live product has. */
+  takenSkus: ReadonlySet<string>;
+  /** Units that a customer has of a product with a limit, by `productId:buyerId`; absent is none. */
+  counters: ReadonlyMap<string, number>;
+}
+
+/** The conditional update of one product: it must still be at `seq` and `version` and hold what is taken. */
+export interface ProductWrite {
+  productId: string;
+  seq: number;
+  version: number;
+  stockDelta: number;
+  soldDelta: number;
+  reservedDelta: number;
+  seqDelta: number;
+}
+
+/** How many units a customer has from now on; the product's condition on `seq` guards it. */
+export interface CounterWrite {
+  _id: string;
+  units: number;
+}
+
+/** Everything that one batch writes, in one transaction. */
+export interface StockWrites {
+  created: readonly ProductDocument[];
+  products: readonly ProductWrite[];
+  movements: readonly MovementDocument[];
+  counters: readonly CounterWrite[];
+  commands: readonly CommandDocument[];
+  events: readonly StockEvent[];
+  at: Date;
+}

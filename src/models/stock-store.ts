@@ -1,0 +1,129 @@
+import type { ClientSession, Connection } from 'mongoose';
+import { commandCollection } from './command.model.js';
+import { customerCounterCollection } from './customer-counter.model.js';
+import { movementCollection, type MovementDocument } from './movement.model.js';
+import { outboxCollection } from './outbox.model.js';
+import { productCollection } from './product.model.js';
+import { StockFault, surelyNotCommitted } from './stock-faults.js';
+import { createStateReader } from './stock-reader.js';
+import type { StockWrites } from './stock-state.js';
+import { newId } from '../utils/uuid.js';
+
+/** Where a batch stands between two statements; tests end the process there. */
+export type StoreStep =
+  | 'begun'
+  | 'products-updated'
+  | 'products-inserted'
+  | 'movements-inserted'
+  | 'counters-updated'
+  | 'commands-inserted'
+  | 'outbox-inserted'
+  | 'committed';
+
+/** `committed`: on disk by majority. `absent`: the server says there is no such transaction, or ended it. `unknown`: no definite reply. */
+export type CommitResult = 'committed' | 'absent' | 'unknown';
+
+type Command = Record<string, unknown>;
+
+interface WriteReply {
+  n?: number;
+  writeErrors?: { code: number; errmsg: string }[];
+}
+
+const productUpdates = ({ products, at }: StockWrites): Command[] =>
+  products.map(({ productId, seq, version, stockDelta, soldDelta, reservedDelta, seqDelta }) => ({
+    q: { _id: productId, seq, version, stock: { $gte: Math.max(0, -stockDelta) } },
+    u: {
+      $inc: { stock: stockDelta, sold: soldDelta, reserved: reservedDelta, seq: seqDelta },
+      $set: { updatedAt: at },
+    },
+  }));
+
+/**
+ * The stock engine's way to MongoDB: reads what a batch has to know, and writes a decided batch in one transaction, by
+ * native commands, as each costs a fraction of what a model's method does.
+ */
+export const createStockStore = (connection: Connection, onStep?: (step: StoreStep) => void) => {
+  const { db } = connection;
+  if (!db) throw new StockFault('permanent', 'The stock store needs an open connection.');
+
+  const run = async (session: ClientSession, command: Command): Promise<WriteReply> => {
+    const answer = (await db.command(command, { session })) as WriteReply;
+    const [fault] = answer.writeErrors ?? [];
+    if (fault) throw Object.assign(new Error(fault.errmsg), { name: 'MongoServerError', code: fault.code });
+    return answer;
+  };
+
+  const insert = async (session: ClientSession, collection: string, documents: readonly object[], step: StoreStep) => {
+    if (documents.length === 0) return;
+    await run(session, { insert: collection, documents, ordered: true });
+    onStep?.(step);
+  };
+
+  /** Sends every statement of a batch; throws on the first that fails. */
+  const writeAll = async (session: ClientSession, writes: StockWrites): Promise<void> => {
+    if (writes.products.length > 0) {
+      const answer = await run(session, { update: productCollection, updates: productUpdates(writes), ordered: true });
+      if (answer.n !== writes.products.length) throw new StockFault('conflict', 'A product has moved on meanwhile.');
+      onStep?.('products-updated');
+    }
+    await insert(session, productCollection, writes.created, 'products-inserted');
+    await insert(session, movementCollection, writes.movements, 'movements-inserted');
+    if (writes.counters.length > 0) {
+      const updates = writes.counters.map(({ _id, units }) => ({ q: { _id }, u: { $set: { units } }, upsert: true }));
+      await run(session, { update: customerCounterCollection, updates, ordered: true });
+      onStep?.('counters-updated');
+    }
+    await insert(session, commandCollection, writes.commands, 'commands-inserted');
+    const note = { _id: newId(), events: writes.events, createdAt: writes.at };
+    await insert(session, outboxCollection, [note], 'outbox-inserted');
+  };
+
+  /** One transaction for one decided batch. */
+  const begin = () => {
+    const session = connection.getClient().startSession();
+    session.startTransaction({ writeConcern: { w: 'majority', journal: true } });
+    onStep?.('begun');
+    return {
+      /** @throws the driver's errors and `StockFault`; nothing is committed then. */
+      write: (writes: StockWrites): Promise<void> => writeAll(session, writes),
+      /** Sends the commit, again at every call, and never throws. */
+      commit: async (): Promise<CommitResult> => {
+        try {
+          await session.commitTransaction();
+        } catch (error) {
+          return surelyNotCommitted(error) ? 'absent' : 'unknown';
+        }
+        onStep?.('committed');
+        return 'committed';
+      },
+      /** Ends the transaction if it is open, and gives the session back; never throws. */
+      end: async (): Promise<void> => {
+        try {
+          if (session.inTransaction()) await session.abortTransaction();
+        } catch {
+          // The server ends what we cannot; it was not committed by us.
+        }
+        await session.endSession().catch(() => undefined);
+      },
+    };
+  };
+
+  /** Whether exactly these lines are in the ledger, by majority: then the transaction that wrote them has landed. */
+  const landed = async (movements: readonly MovementDocument[]): Promise<boolean> => {
+    const found = await db
+      .collection<MovementDocument>(movementCollection)
+      .find(
+        { _id: { $in: movements.map(({ _id }) => _id) } },
+        { projection: { seq: 1, createdAt: 1 }, readConcern: 'majority' },
+      )
+      .toArray();
+    const seqs = new Map(found.map(({ _id, seq, createdAt }) => [_id, `${String(seq)} ${createdAt.toISOString()}`]));
+    return movements.every(({ _id, seq, createdAt }) => seqs.get(_id) === `${String(seq)} ${createdAt.toISOString()}`);
+  };
+
+  return { read: createStateReader(db), begin, landed };
+};
+
+export type StockStore = ReturnType<typeof createStockStore>;
+export type StockTransaction = ReturnType<StockStore['begin']>;

@@ -1,0 +1,109 @@
+import { commandKeptMs, type CommandDocument, type StoredAnswer } from '../../models/command.model.js';
+import type { StockEvent } from '../../models/outbox.model.js';
+import type { StockState, StockWrites } from '../../models/stock-state.js';
+import { newId } from '../../utils/uuid.js';
+import { applyLine } from './apply-line.js';
+import type { AppliedLine, Outcome, Refusal, StockCommand } from './commands.js';
+import { createLedgerDraft, type LedgerDraft } from './ledger-draft.js';
+
+/** What comes of a batch: an outcome per command, in their order, and what to write; null when nothing moves. */
+export interface Decision {
+  outcomes: readonly Outcome[];
+  writes: StockWrites | null;
+}
+
+/** Names the line of a command of several lines that was refused, beside what the refusal says itself. */
+const namingLine = (refusal: Refusal, command: StockCommand, index: number): Refusal => {
+  const line = command.lines[index];
+  if (command.lines.length === 1 || !line || line.type === 'initial') return refusal;
+  const more = typeof refusal.details === 'object' && refusal.details !== null ? refusal.details : {};
+  const named = Array.isArray(more) ? { faults: more as unknown[] } : more;
+  return { code: refusal.code, details: { index, productId: line.productId, ...named } };
+};
+
+const applyAll = (draft: LedgerDraft, command: StockCommand, at: Date): Outcome => {
+  const applied: AppliedLine[] = [];
+  for (let index = 0; index < command.lines.length; index++) {
+    const line = command.lines[index];
+    if (line === undefined) break;
+    const result = applyLine(draft, command, line, at);
+    if (!result.ok) {
+      draft.undo();
+      return { ok: false, refusal: namingLine(result.refusal, command, index) };
+    }
+    applied.push(result.applied);
+  }
+  draft.keep();
+  return { ok: true, answer: command.answer(applied), replayed: false };
+};
+
+const reused: Outcome = { ok: false, refusal: { code: 'IDEMPOTENCY_KEY_REUSED' } };
+
+/** What a repeat is told: the first answer, if it is a repeat indeed. */
+const replay = (command: StockCommand, stored: StoredAnswer): Outcome =>
+  stored.hash === command.hash ? { ok: true, answer: stored.answer, replayed: true } : reused;
+
+const events = (draft: LedgerDraft): StockEvent[] => {
+  const createdIds = new Set(draft.created.map((product) => product._id));
+  return draft.moved().map(({ product, firstSeq }) => ({
+    id: newId(),
+    type: createdIds.has(product._id) ? 'product.created' : 'stock.changed',
+    productId: product._id,
+    seq: product.seq,
+    firstSeq,
+    stock: product.stock,
+    reserved: product.reserved,
+    sold: product.sold,
+  }));
+};
+
+/**
+ * Decides a batch: first come, first served, each command whole or not at all, keys before stock. Pure but for the ids
+ * of its events: the state is not touched, and the same state, commands and time give the same outcomes and movements.
+ */
+export const decide = (state: StockState, commands: readonly StockCommand[], at: Date): Decision => {
+  const draft = createLedgerDraft(state);
+  const answered = new Map<string, StoredAnswer>();
+  const kept: CommandDocument[] = [];
+
+  const lineAnswer = (command: StockCommand, lineId: string): StoredAnswer | undefined => {
+    const movement = state.lines.get(lineId);
+    return movement && command.answerOfLine?.(movement);
+  };
+
+  const decideOne = (command: StockCommand): Outcome => {
+    const { key } = command;
+    if (key === null) return applyAll(draft, command, at);
+    const before =
+      answered.get(key.id) ?? (key.kind === 'stored' ? state.answers.get(key.id) : lineAnswer(command, key.id));
+    if (before) return replay(command, before);
+    const outcome = applyAll(draft, command, at);
+    if (!outcome.ok) return outcome;
+    const { answer } = outcome;
+    answered.set(key.id, { hash: command.hash, answer });
+    if (key.kind === 'stored') {
+      kept.push({
+        _id: key.id,
+        hash: command.hash,
+        ...answer,
+        expiresAt: new Date(at.getTime() + commandKeptMs),
+      });
+    }
+    return outcome;
+  };
+
+  const outcomes = commands.map(decideOne);
+  if (draft.movements.length === 0) return { outcomes, writes: null };
+  return {
+    outcomes,
+    writes: {
+      created: draft.created,
+      products: draft.productWrites(),
+      movements: draft.movements,
+      counters: draft.counterWrites(),
+      commands: kept,
+      events: events(draft),
+      at,
+    },
+  };
+};
