@@ -1,7 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
-
-export const movementTypes = ['initial', 'adjustment', 'count', 'sale', 'reserve', 'release', 'cancel'] as const;
-export type MovementType = (typeof movementTypes)[number];
+import { movementTypes, type MovementType } from '../utils/movement-types.js';
 
 /**
  * One line of the ledger, append-only and never marked. `seq` counts 1, 2, 3... per product; `delta` is the change of `stock`,

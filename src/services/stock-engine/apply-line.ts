@@ -107,8 +107,8 @@ const applyCount = (context: Drafting, line: CountLine): LineResult => {
   if (line.expectedStock !== null && line.expectedStock !== product.stock) {
     return refused('STOCK_CHANGED', { stock: product.stock });
   }
-  const delta = line.count - product.stock;
-  return moved(context, product, { _id: line.id, type: 'count', delta, reason: line.reason });
+  const { id, count, reason, reference } = line;
+  return moved(context, product, { _id: id, type: 'count', delta: count - product.stock, reason, reference });
 };
 
 /** Applies one line to the draft, or says why it cannot be; a refused line leaves the draft as it was. */

@@ -37,6 +37,7 @@ export interface CountLine {
   count: number;
   expectedStock: number | null;
   reason: string;
+  reference: string | null;
 }
 
 /** One line of a command; `id` becomes the id of its ledger line, in whatever attempt it is written. */

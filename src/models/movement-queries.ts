@@ -1,0 +1,87 @@
+import type { Model, QueryFilter } from 'mongoose';
+import type { MovementType } from '../utils/movement-types.js';
+import type { MovementDocument } from './movement.model.js';
+import type { ProductDocument } from './product.model.js';
+
+/** A list that takes longer is given up, so that no query can pile up behind others. */
+const listMsMax = 2_000;
+const auditBatch = 5_000;
+
+/** The line of the ledger as the audit looks at it. */
+export type AuditedLine = Pick<MovementDocument, 'seq' | 'type' | 'delta' | 'soldDelta' | 'reservedDelta' | 'stockAfter'>;
+
+export type AuditedProduct = Pick<ProductDocument, '_id' | 'stock' | 'reserved' | 'sold' | 'seq'>;
+
+export interface MovementQueriesDependencies {
+  movements: Model<MovementDocument>;
+  products: Model<ProductDocument>;
+}
+
+/** Reads of the ledger; whatever is written to it goes through the stock store. */
+export const createMovementQueries = ({ movements, products }: MovementQueriesDependencies) => {
+  return {
+    /** A product's lines, newest first, below `beforeSeq`. */
+    ofProduct: (
+      productId: string,
+      options: { type?: MovementType | undefined; beforeSeq?: number | undefined; limit: number },
+    ): Promise<MovementDocument[]> => {
+      const filter: QueryFilter<MovementDocument> = { productId };
+      if (options.type !== undefined) filter.type = options.type;
+      if (options.beforeSeq !== undefined) filter.seq = { $lt: options.beforeSeq };
+      return movements.find(filter).sort({ seq: -1 }).limit(options.limit).maxTimeMS(listMsMax).lean<MovementDocument[]>().exec();
+    },
+
+    /** Purchases, newest first, below `beforeId`; of one buyer, or of all. */
+    sales: (options: { buyerId: string | null; beforeId?: string | undefined; limit: number }): Promise<MovementDocument[]> => {
+      const filter: QueryFilter<MovementDocument> = { type: 'sale' };
+      if (options.buyerId !== null) filter.buyerId = options.buyerId;
+      if (options.beforeId !== undefined) filter._id = { $lt: options.beforeId };
+      return movements.find(filter).sort({ _id: -1 }).limit(options.limit).maxTimeMS(listMsMax).lean<MovementDocument[]>().exec();
+    },
+
+    /** One purchase, or null. */
+    sale: (id: string): Promise<MovementDocument | null> =>
+      movements.findOne({ _id: id, type: 'sale' }).maxTimeMS(listMsMax).lean<MovementDocument>().exec(),
+
+    /** Whether there is or was such a product: a deleted one's ledger stays readable. */
+    productExists: async (productId: string): Promise<boolean> =>
+      (await products.exists({ _id: productId }).maxTimeMS(listMsMax)) !== null,
+
+    /** Every product's id, in pages, deleted ones included. */
+    productIds: async function* (): AsyncGenerator<string> {
+      for await (const { _id } of products.find({}, { _id: 1 }).lean<{ _id: string }>().cursor({ batchSize: auditBatch })) yield _id;
+    },
+
+    /**
+     * Hands the product and then every line of its ledger, oldest first, to `visit`, all as of one moment: without one snapshot for
+     * both, a sale between the two reads would look like a fault.
+     * @returns the product, or null when there is none.
+     */
+    auditSnapshot: async (productId: string, visit: (line: AuditedLine) => void): Promise<AuditedProduct | null> => {
+      const session = movements.db.getClient().startSession({ snapshot: true });
+      try {
+        const product = await products
+          .findById(productId, { stock: 1, reserved: 1, sold: 1, seq: 1 })
+          .session(session)
+          .lean<AuditedProduct>()
+          .exec();
+        if (!product) return null;
+        const lines = movements.collection.find<AuditedLine>(
+          { productId },
+          {
+            session,
+            batchSize: auditBatch,
+            sort: { seq: 1 },
+            projection: { _id: 0, seq: 1, type: 1, delta: 1, soldDelta: 1, reservedDelta: 1, stockAfter: 1 },
+          },
+        );
+        for await (const line of lines) visit(line);
+        return product;
+      } finally {
+        await session.endSession();
+      }
+    },
+  };
+};
+
+export type MovementQueries = ReturnType<typeof createMovementQueries>;

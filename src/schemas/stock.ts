@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { movementTypes } from '../utils/movement-types.js';
+import { idParam, pageQuery } from './common.js';
+
+const amountMax = 1_000_000_000;
+const quantityMax = 1_000_000;
+
+const quantity = z.int().min(1).max(quantityMax);
+const price = z.int().min(0).max(amountMax);
+const delta = z
+  .int()
+  .min(-amountMax)
+  .max(amountMax)
+  .refine((value) => value !== 0, 'must not be 0');
+/** Text that people read in the ledger; without control characters, which could forge lines of a log. */
+const note = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'must not contain control characters');
+
+/** POST /products/:id/purchase; `price` is the price in minor units that the buyer expects. */
+export const purchaseBody = z.strictObject({ quantity: quantity.default(1), price: price.optional() }).prefault({});
+export type PurchaseInput = z.infer<typeof purchaseBody>;
+
+const adjustment = z.strictObject({ delta, reason: note, reference: note.optional() });
+
+/** POST /products/:id/stock: a change by `delta`, or a stocktake that finds `count` where `expectedStock` was thought to be. */
+export const stockBody = z
+  .strictObject({
+    delta: delta.optional(),
+    count: z.int().min(0).max(amountMax).optional(),
+    expectedStock: z.int().min(0).max(amountMax).optional(),
+    reason: note,
+    reference: note.optional(),
+  })
+  .superRefine((body, context) => {
+    const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (body.delta === undefined && body.count === undefined) fault('delta', 'is missing: give delta or count');
+    if (body.delta !== undefined && body.count !== undefined) fault('count', 'goes without delta');
+    if (body.delta !== undefined && body.expectedStock !== undefined) fault('expectedStock', 'goes with count only');
+  });
+export type StockInput = z.infer<typeof stockBody>;
+
+/** POST /stock/batch: all changes or none. */
+export const stockBatchBody = z.strictObject({
+  changes: z.array(adjustment.extend({ productId: idParam })).min(1).max(1000),
+});
+export type StockBatchInput = z.infer<typeof stockBatchBody>;
+
+/** GET /products/:id/movements */
+export const movementsQuery = pageQuery.extend({ type: z.enum(movementTypes).optional() });
+export type MovementsQuery = z.infer<typeof movementsQuery>;
