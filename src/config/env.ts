@@ -42,6 +42,7 @@ const schema = z.object({
   SHUTDOWN_GRACE_MS: count(600_000).default(10_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   METRICS_TOKEN: z.string().min(8).optional(),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
 });
 
 /** The settings of this process, checked once and frozen. Times in milliseconds, sizes in units named by the key. */
@@ -83,3 +84,9 @@ export const loadEnv = (source?: NodeJS.ProcessEnv): Env => {
       .filter((origin) => origin !== ''),
   });
 };
+
+/** The whole environment with changes, for a program that this process starts. */
+export const childEnv = (changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...changes,
+});

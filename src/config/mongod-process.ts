@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
+
+export interface MongodOptions {
+  binary: string;
+  dbPath: string;
+  logPath: string;
+  port: number;
+  replicaSet: string;
+}
+
+export interface MongodProcess {
+  identity: ProcessIdentity;
+  port: number;
+  /** Settles when the process has ended: its exit code, `null` when a signal ended it or it was never our child. */
+  exited: Promise<number | null>;
+}
+
+const pollMs = 20;
+
+const argumentsFor = (options: MongodOptions): string[] => {
+  const parameters = {
+    // A killed process leaves its transaction open and every other writer of those products in conflict until
+    // MongoDB ends it: 60 s by default.
+    transactionLifetimeLimitSeconds: 3,
+    diagnosticDataCollectionEnabled: false,
+    // There is no other member to hand over to, so there is nothing to wait for.
+    shutdownTimeoutMillisForSignaledShutdown: 100,
+  };
+  return [
+    ...['--replSet', options.replicaSet, '--bind_ip', '127.0.0.1', '--port', String(options.port), '--nounixsocket'],
+    ...['--dbpath', options.dbPath, '--logpath', options.logPath, '--logappend'],
+    ...['--wiredTigerCacheSizeGB', '0.5', '--oplogSize', '1024'],
+    ...Object.entries(parameters).flatMap(([key, value]) => ['--setParameter', `${key}=${value}`]),
+  ];
+};
+
+/** A TCP port of 127.0.0.1 that is free at this moment. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+/** Whether somebody accepts connections on 127.0.0.1 at this port. */
+export const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
+    const answer = (listening: boolean) => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+    socket.once('timeout', () => answer(false));
+  });
+
+/**
+ * Starts mongod in a session of its own: a Ctrl-C in the terminal reaches us alone, and the database is stopped
+ * in its turn, after the last answer.
+ */
+export const spawnMongod = async (options: MongodOptions): Promise<MongodProcess> => {
+  const child = spawn(options.binary, argumentsFor(options), { detached: true, stdio: 'ignore' });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  await once(child, 'spawn');
+  // It must not keep our process alive: whoever forgets to close still ends.
+  child.unref();
+  const pid = child.pid ?? 0;
+  return { identity: identityOf(pid) ?? { pid, started: '' }, port: options.port, exited };
+};
+
+/** Settles when the process, a child or not, has ended. */
+export const whenGone = async (identity: ProcessIdentity, intervalMs: number = pollMs): Promise<void> => {
+  while (isRunning(identity)) await sleep(intervalMs, undefined, { ref: false });
+};
+
+/** Waits until `condition` holds. @returns false when `deadlineMs` passed first */
+export const within = async (deadlineMs: number, condition: () => boolean | Promise<boolean>): Promise<boolean> => {
+  const deadline = Date.now() + deadlineMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) return false;
+    await sleep(pollMs);
+  }
+  return true;
+};
+
+/** SIGTERM, and SIGKILL once `graceMs` have passed; returns when the process is gone. */
+export const endProcess = async (identity: ProcessIdentity, graceMs: number): Promise<void> => {
+  if (!isRunning(identity)) return;
+  process.kill(identity.pid, 'SIGTERM');
+  if (await within(graceMs, () => !isRunning(identity))) return;
+  process.kill(identity.pid, 'SIGKILL');
+  await within(graceMs, () => !isRunning(identity));
+};
