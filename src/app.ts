@@ -1,0 +1,57 @@
+import express, { type Express, type Router } from 'express';
+import { createCors } from './middlewares/cors.js';
+import { createErrorHandler, type FaultLogger } from './middlewares/error-handler.js';
+import { createJsonBody } from './middlewares/json-body.js';
+import { createNotFound, createOptions } from './middlewares/not-found.js';
+import { createObserve, type HttpMetrics, type LineLogger } from './middlewares/observe.js';
+import { createRequestId } from './middlewares/request-id.js';
+import { createSecurityHeaders } from './middlewares/security-headers.js';
+
+/** The largest body that is taken, unpacked. */
+const BODY_LIMIT_BYTES = 100 * 1024;
+
+export interface AppDeps {
+  logger: {
+    info: LineLogger['info'];
+    warn: FaultLogger['warn'];
+    error: LineLogger['error'] & FaultLogger['error'];
+  };
+  metrics: HttpMetrics;
+  production: boolean;
+  /** How many proxies in front of us are to be believed about the caller's address. */
+  trustProxyHops: number;
+  /** Origins whose pages may read answers; `*` for all, none for nobody. */
+  corsOrigins: readonly string[];
+  /** Routers at the root: health, metrics, documents, pages. */
+  system: readonly Router[];
+  /** Routers under `/api/v1`. */
+  api: readonly Router[];
+}
+
+const createBareApp = ({ trustProxyHops }: AppDeps): Express => {
+  const app = express();
+  app.disable('etag');
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', trustProxyHops);
+  return app;
+};
+
+/** The app: an ordered list of what a request passes. It opens nothing and listens to nothing; see `createFastServer`. */
+export const createApp = (deps: AppDeps): Express => {
+  const { logger, metrics } = deps;
+  const app = createBareApp(deps);
+  const router = () => app.router;
+
+  app.use(createObserve({ logger, metrics }));
+  app.use(createRequestId());
+  app.use(createSecurityHeaders({ upgradeInsecureRequests: deps.production }));
+  app.use(createCors(deps.corsOrigins));
+  app.use(createOptions(router));
+  app.use(createJsonBody({ limitBytes: BODY_LIMIT_BYTES }));
+  for (const routes of deps.system) app.use(routes);
+  for (const routes of deps.api) app.use('/api/v1', routes);
+  app.use(createNotFound(router));
+  app.use(createErrorHandler({ logger }));
+  return app;
+};
