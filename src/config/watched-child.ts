@@ -18,6 +18,8 @@ export interface WatchedChildOptions {
 const pollMs = 250;
 const reportMs = 2_000;
 const stderrMax = 2_000;
+/** Less is a lock file or a directory listing, not a download. */
+const firstBytes = 1_024;
 
 const sizeOf = async (dir: string): Promise<number> => {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -41,9 +43,9 @@ interface Growth {
 const tooLong = (startedAt: number, growth: Growth, options: WatchedChildOptions): string | undefined => {
   const now = Date.now();
   if (now - startedAt > options.totalMs) return `not done after ${options.totalMs / 1000} s`;
-  if (growth.bytes === 0 && now - startedAt > options.firstByteMs)
+  if (growth.bytes < firstBytes && now - startedAt > options.firstByteMs)
     return `no answer in ${options.firstByteMs / 1000} s`;
-  if (growth.bytes > 0 && now - growth.at > options.idleMs) return `stuck for ${options.idleMs / 1000} s`;
+  if (growth.bytes >= firstBytes && now - growth.at > options.idleMs) return `stuck for ${options.idleMs / 1000} s`;
   return undefined;
 };
 
