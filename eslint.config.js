@@ -33,7 +33,7 @@ export default tseslint.config(
   },
   {
     // Mongoose and the driver type their options as classes, and take plain objects for them everywhere.
-    files: ['src/models/**', 'src/config/**'],
+    files: ['src/models/**', 'src/config/**', 'load/rivals/**'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   {
