@@ -8,7 +8,10 @@ const listMsMax = 2_000;
 const auditBatch = 5_000;
 
 /** The line of the ledger as the audit looks at it. */
-export type AuditedLine = Pick<MovementDocument, 'seq' | 'type' | 'delta' | 'soldDelta' | 'reservedDelta' | 'stockAfter'>;
+export type AuditedLine = Pick<
+  MovementDocument,
+  'seq' | 'delta' | 'soldDelta' | 'reservedDelta' | 'stockAfter' | 'reason'
+>;
 
 export type AuditedProduct = Pick<ProductDocument, '_id' | 'stock' | 'reserved' | 'sold' | 'seq'>;
 
@@ -28,15 +31,31 @@ export const createMovementQueries = ({ movements, products }: MovementQueriesDe
       const filter: QueryFilter<MovementDocument> = { productId };
       if (options.type !== undefined) filter.type = options.type;
       if (options.beforeSeq !== undefined) filter.seq = { $lt: options.beforeSeq };
-      return movements.find(filter).sort({ seq: -1 }).limit(options.limit).maxTimeMS(listMsMax).lean<MovementDocument[]>().exec();
+      return movements
+        .find(filter)
+        .sort({ seq: -1 })
+        .limit(options.limit)
+        .maxTimeMS(listMsMax)
+        .lean<MovementDocument[]>()
+        .exec();
     },
 
     /** Purchases, newest first, below `beforeId`; of one buyer, or of all. */
-    sales: (options: { buyerId: string | null; beforeId?: string | undefined; limit: number }): Promise<MovementDocument[]> => {
+    sales: (options: {
+      buyerId: string | null;
+      beforeId?: string | undefined;
+      limit: number;
+    }): Promise<MovementDocument[]> => {
       const filter: QueryFilter<MovementDocument> = { type: 'sale' };
       if (options.buyerId !== null) filter.buyerId = options.buyerId;
       if (options.beforeId !== undefined) filter._id = { $lt: options.beforeId };
-      return movements.find(filter).sort({ _id: -1 }).limit(options.limit).maxTimeMS(listMsMax).lean<MovementDocument[]>().exec();
+      return movements
+        .find(filter)
+        .sort({ _id: -1 })
+        .limit(options.limit)
+        .maxTimeMS(listMsMax)
+        .lean<MovementDocument[]>()
+        .exec();
     },
 
     /** One purchase, or null. */
@@ -49,7 +68,11 @@ export const createMovementQueries = ({ movements, products }: MovementQueriesDe
 
     /** Every product's id, in pages, deleted ones included. */
     productIds: async function* (): AsyncGenerator<string> {
-      for await (const { _id } of products.find({}, { _id: 1 }).lean<{ _id: string }>().cursor({ batchSize: auditBatch })) yield _id;
+      for await (const { _id } of products
+        .find({}, { _id: 1 })
+        .lean<{ _id: string }>()
+        .cursor({ batchSize: auditBatch }))
+        yield _id;
     },
 
     /**
@@ -72,7 +95,7 @@ export const createMovementQueries = ({ movements, products }: MovementQueriesDe
             session,
             batchSize: auditBatch,
             sort: { seq: 1 },
-            projection: { _id: 0, seq: 1, type: 1, delta: 1, soldDelta: 1, reservedDelta: 1, stockAfter: 1 },
+            projection: { _id: 0, seq: 1, delta: 1, soldDelta: 1, reservedDelta: 1, stockAfter: 1, reason: 1 },
           },
         );
         for await (const line of lines) visit(line);

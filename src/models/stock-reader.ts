@@ -36,16 +36,18 @@ const readCounters = async (
   );
   if (uncounted.length === 0) return counters;
   // The limit is younger than the product: what these customers bought before is in the ledger alone.
-  const sums = db.collection<MovementDocument>(movementCollection).aggregate<{ _id: { p: string; b: string }; units: number }>([
-    {
-      $match: {
-        type: 'sale',
-        buyerId: { $in: [...new Set(uncounted.map(([, buyerId]) => buyerId))] },
-        productId: { $in: [...new Set(uncounted.map(([productId]) => productId))] },
+  const sums = db
+    .collection<MovementDocument>(movementCollection)
+    .aggregate<{ _id: { p: string; b: string }; units: number }>([
+      {
+        $match: {
+          type: 'sale',
+          buyerId: { $in: [...new Set(uncounted.map(([, buyerId]) => buyerId))] },
+          productId: { $in: [...new Set(uncounted.map(([productId]) => productId))] },
+        },
       },
-    },
-    { $group: { _id: { p: '$productId', b: '$buyerId' }, units: { $sum: '$soldDelta' } } },
-  ]);
+      { $group: { _id: { p: '$productId', b: '$buyerId' }, units: { $sum: '$soldDelta' } } },
+    ]);
   for (const { _id, units } of await sums.toArray()) {
     const id = counterId(_id.p, _id.b);
     if (!counters.has(id)) counters.set(id, units);
@@ -83,7 +85,9 @@ export const createStateReader =
             .toArray(),
       skus.length === 0
         ? none
-        : products.find({ sku: { $in: [...skus] }, deleted: false }, { batchSize: 1000, projection: { sku: 1 } }).toArray(),
+        : products
+            .find({ sku: { $in: [...skus] }, deleted: false }, { batchSize: 1000, projection: { sku: 1 } })
+            .toArray(),
     ]);
     const found = byId(productDocuments);
     const answers = commands.map(({ _id, hash, status, body, location }): [string, StoredAnswer] => [

@@ -10,6 +10,7 @@ import type {
   StockCommand,
   StockLine,
 } from './commands.js';
+import type { CustomerTally } from './customer-tally.js';
 import type { LedgerDraft } from './ledger-draft.js';
 
 /** The most units that a product can have; the contract's bound of stock. */
@@ -22,15 +23,20 @@ const refused = (code: Refusal['code'], details?: unknown): LineResult => ({
   refusal: details === undefined ? { code } : { code, details },
 });
 
-interface Drafting {
+/** What a batch has come to so far, and its time. */
+export interface Drafting {
   draft: LedgerDraft;
-  command: StockCommand;
+  tally: CustomerTally;
   at: Date;
+}
+
+interface Context extends Drafting {
+  command: StockCommand;
 }
 
 type MovementFields = Partial<MovementDocument> & Pick<MovementDocument, '_id' | 'type' | 'delta'>;
 
-const moved = ({ draft, command, at }: Drafting, product: ProductDocument, fields: MovementFields): LineResult => {
+const moved = ({ draft, command, at }: Context, product: ProductDocument, fields: MovementFields): LineResult => {
   const movement: MovementDocument = {
     productId: product._id,
     seq: product.seq + 1,
@@ -50,15 +56,15 @@ const moved = ({ draft, command, at }: Drafting, product: ProductDocument, field
   return { ok: true, applied: { movement, product: command.showsProduct ? { ...product, updatedAt: at } : product } };
 };
 
-const applyInitial = (context: Drafting, line: InitialLine): LineResult => {
+const applyInitial = (context: Context, line: InitialLine): LineResult => {
   if (context.draft.skuTaken(line.product.sku)) return refused('DUPLICATE_SKU');
   // The product starts empty and its first line fills it, so that the ledger alone explains every unit.
   const product = context.draft.addProduct({ ...line.product, stock: 0, reserved: 0, sold: 0, seq: 0 });
   return moved(context, product, { _id: line.id, type: 'initial', delta: line.product.stock });
 };
 
-const applySale = (context: Drafting, line: SaleLine): LineResult => {
-  const { draft, command, at } = context;
+const applySale = (context: Context, line: SaleLine): LineResult => {
+  const { draft, tally, command, at } = context;
   const product = draft.product(line.productId);
   if (!product) return refused('NOT_FOUND');
   const { saleStartsAt, saleEndsAt, perCustomerLimit } = product;
@@ -68,7 +74,7 @@ const applySale = (context: Drafting, line: SaleLine): LineResult => {
   if (line.price !== null && line.price !== product.price) return refused('PRICE_CHANGED', { price: product.price });
   const buyerId = command.buyerId ?? command.actorId;
   if (perCustomerLimit !== null) {
-    const units = draft.unitsOf(product._id, buyerId);
+    const units = tally.unitsOf(product._id, buyerId);
     if (units + line.quantity > perCustomerLimit) {
       return refused('LIMIT_REACHED', { limit: perCustomerLimit, bought: units, requested: line.quantity });
     }
@@ -76,7 +82,7 @@ const applySale = (context: Drafting, line: SaleLine): LineResult => {
   if (line.quantity > product.stock) {
     return refused('INSUFFICIENT_STOCK', { requested: line.quantity, available: product.stock });
   }
-  if (product.limitHistory !== 'none') draft.count(product._id, buyerId, line.quantity);
+  if (product.limitHistory !== 'none') tally.count(product._id, buyerId, line.quantity);
   return moved(context, product, {
     _id: line.id,
     type: 'sale',
@@ -88,7 +94,7 @@ const applySale = (context: Drafting, line: SaleLine): LineResult => {
   });
 };
 
-const applyAdjustment = (context: Drafting, line: AdjustmentLine): LineResult => {
+const applyAdjustment = (context: Context, line: AdjustmentLine): LineResult => {
   const product = context.draft.product(line.productId);
   if (!product) return refused('NOT_FOUND');
   if (product.stock + line.delta < 0) {
@@ -101,7 +107,7 @@ const applyAdjustment = (context: Drafting, line: AdjustmentLine): LineResult =>
   return moved(context, product, { _id: line.id, type: 'adjustment', delta, reason, reference });
 };
 
-const applyCount = (context: Drafting, line: CountLine): LineResult => {
+const applyCount = (context: Context, line: CountLine): LineResult => {
   const product = context.draft.product(line.productId);
   if (!product) return refused('NOT_FOUND');
   if (line.expectedStock !== null && line.expectedStock !== product.stock) {
@@ -112,8 +118,8 @@ const applyCount = (context: Drafting, line: CountLine): LineResult => {
 };
 
 /** Applies one line to the draft, or says why it cannot be; a refused line leaves the draft as it was. */
-export const applyLine = (draft: LedgerDraft, command: StockCommand, line: StockLine, at: Date): LineResult => {
-  const context: Drafting = { draft, command, at };
+export const applyLine = (drafting: Drafting, command: StockCommand, line: StockLine): LineResult => {
+  const context: Context = { ...drafting, command };
   switch (line.type) {
     case 'initial':
       return applyInitial(context, line);

@@ -85,5 +85,4 @@ export interface Refusal {
   details?: unknown;
 }
 
-export type Outcome =
-  { ok: true; answer: Answer; replayed: boolean } | { ok: false; refusal: Refusal };
+export type Outcome = { ok: true; answer: Answer; replayed: boolean } | { ok: false; refusal: Refusal };

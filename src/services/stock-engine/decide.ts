@@ -2,8 +2,9 @@ import { commandKeptMs, type CommandDocument, type StoredAnswer } from '../../mo
 import type { StockEvent } from '../../models/outbox.model.js';
 import type { StockState, StockWrites } from '../../models/stock-state.js';
 import { newId } from '../../utils/uuid.js';
-import { applyLine } from './apply-line.js';
+import { applyLine, type Drafting } from './apply-line.js';
 import type { AppliedLine, Outcome, Refusal, StockCommand } from './commands.js';
+import { createCustomerTally } from './customer-tally.js';
 import { createLedgerDraft, type LedgerDraft } from './ledger-draft.js';
 
 /** What comes of a batch: an outcome per command, in their order, and what to write; null when nothing moves. */
@@ -21,19 +22,22 @@ const namingLine = (refusal: Refusal, command: StockCommand, index: number): Ref
   return { code: refusal.code, details: { index, productId: line.productId, ...named } };
 };
 
-const applyAll = (draft: LedgerDraft, command: StockCommand, at: Date): Outcome => {
+const applyAll = (drafting: Drafting, command: StockCommand): Outcome => {
+  const { draft, tally } = drafting;
   const applied: AppliedLine[] = [];
   for (let index = 0; index < command.lines.length; index++) {
     const line = command.lines[index];
     if (line === undefined) break;
-    const result = applyLine(draft, command, line, at);
+    const result = applyLine(drafting, command, line);
     if (!result.ok) {
       draft.undo();
+      tally.undo();
       return { ok: false, refusal: namingLine(result.refusal, command, index) };
     }
     applied.push(result.applied);
   }
   draft.keep();
+  tally.keep();
   return { ok: true, answer: command.answer(applied), replayed: false };
 };
 
@@ -63,6 +67,8 @@ const events = (draft: LedgerDraft): StockEvent[] => {
  */
 export const decide = (state: StockState, commands: readonly StockCommand[], at: Date): Decision => {
   const draft = createLedgerDraft(state);
+  const tally = createCustomerTally(state.counters);
+  const drafting: Drafting = { draft, tally, at };
   const answered = new Map<string, StoredAnswer>();
   const kept: CommandDocument[] = [];
 
@@ -73,11 +79,11 @@ export const decide = (state: StockState, commands: readonly StockCommand[], at:
 
   const decideOne = (command: StockCommand): Outcome => {
     const { key } = command;
-    if (key === null) return applyAll(draft, command, at);
+    if (key === null) return applyAll(drafting, command);
     const before =
       answered.get(key.id) ?? (key.kind === 'stored' ? state.answers.get(key.id) : lineAnswer(command, key.id));
     if (before) return replay(command, before);
-    const outcome = applyAll(draft, command, at);
+    const outcome = applyAll(drafting, command);
     if (!outcome.ok) return outcome;
     const { answer } = outcome;
     answered.set(key.id, { hash: command.hash, answer });
@@ -100,7 +106,7 @@ export const decide = (state: StockState, commands: readonly StockCommand[], at:
       created: draft.created,
       products: draft.productWrites(),
       movements: draft.movements,
-      counters: draft.counterWrites(),
+      counters: tally.writes(),
       commands: kept,
       events: events(draft),
       at,

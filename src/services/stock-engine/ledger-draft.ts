@@ -1,104 +1,58 @@
-import { counterId } from '../../models/customer-counter.model.js';
 import type { MovementDocument } from '../../models/movement.model.js';
 import type { ProductDocument } from '../../models/product.model.js';
-import type { CounterWrite, ProductWrite, StockState } from '../../models/stock-state.js';
+import type { ProductWrite, StockState } from '../../models/stock-state.js';
 
 /** The moving numbers of a product, to put back when a later line of the same command is refused. */
-interface Mark {
+type Mark = Pick<ProductDocument, 'stock' | 'sold' | 'reserved' | 'seq'> & { product: ProductDocument };
+
+/** A product that moved, as it is now, with the `seq` of its first movement in the batch. */
+export interface MovedProduct {
   product: ProductDocument;
-  stock: number;
-  sold: number;
-  reserved: number;
-  seq: number;
+  firstSeq: number;
 }
+
+const writeOf = (before: ProductDocument, after: ProductDocument): ProductWrite => ({
+  productId: after._id,
+  seq: before.seq,
+  version: before.version,
+  stockDelta: after.stock - before.stock,
+  soldDelta: after.sold - before.sold,
+  reservedDelta: after.reserved - before.reserved,
+  seqDelta: after.seq - before.seq,
+});
 
 /**
- * The state of a batch while it is decided: copies of the products on which the lines take effect one after the
- * other, and the ledger lines drafted so far. One command can be taken back whole.
+ * The products and the ledger of a batch while it is decided: copies of the products on which the lines take effect one after the
+ * other, and the ledger lines drafted so far. What was drafted since the last `keep` can be undone.
  */
-export interface LedgerDraft {
-  product: (productId: string) => ProductDocument | undefined;
-  skuTaken: (sku: string) => boolean;
-  unitsOf: (productId: string, buyerId: string) => number;
-  addProduct: (product: ProductDocument) => ProductDocument;
-  /** Takes one movement into account; the product's `seq` and numbers are already those after it in the result. */
-  move: (product: ProductDocument, movement: MovementDocument) => void;
-  count: (productId: string, buyerId: string, units: number) => void;
-  /** Everything drafted since the last `keep` stands from now on. */
-  keep: () => void;
-  /** Everything drafted since the last `keep` is undone. */
-  undo: () => void;
-  created: readonly ProductDocument[];
-  movements: readonly MovementDocument[];
-  productWrites: () => ProductWrite[];
-  counterWrites: () => CounterWrite[];
-  /** The products that moved, as they are now, with the `seq` of their first movement here. */
-  moved: () => { product: ProductDocument; firstSeq: number }[];
-}
-
-export const createLedgerDraft = (state: StockState): LedgerDraft => {
+export const createLedgerDraft = (state: Pick<StockState, 'products' | 'takenSkus'>) => {
   const copies = new Map<string, ProductDocument>();
-  const createdIds = new Set<string>();
   const created: ProductDocument[] = [];
-  const newSkus = new Set<string>();
   const movements: MovementDocument[] = [];
-  const counted = new Map<string, number>();
+  const firstSeqs = new Map<string, number>();
   let marks: Mark[] = [];
-  let recounts: [string, number][] = [];
-  let keptMovements = 0;
   let keptCreated = 0;
 
+  /** A copy of the product that may be changed; undefined when there is no such live product. */
   const product = (productId: string): ProductDocument | undefined => {
-    const copy = copies.get(productId);
-    if (copy) return copy;
-    const stored = state.products.get(productId);
-    if (!stored) return undefined;
-    const fresh = { ...stored };
-    copies.set(productId, fresh);
-    return fresh;
-  };
-
-  const undo = (): void => {
-    for (const mark of marks.reverse()) {
-      const { product: marked, ...numbers } = mark;
-      Object.assign(marked, numbers);
-    }
-    for (const [id, units] of recounts) counted.set(id, (counted.get(id) ?? 0) - units);
-    for (const dropped of created.splice(keptCreated)) {
-      copies.delete(dropped._id);
-      createdIds.delete(dropped._id);
-      newSkus.delete(dropped.sku);
-    }
-    movements.length = keptMovements;
-    marks = [];
-    recounts = [];
-  };
-
-  const moved = (): { product: ProductDocument; firstSeq: number }[] => {
-    const firstSeqs = new Map<string, number>();
-    for (const { productId, seq } of movements) if (!firstSeqs.has(productId)) firstSeqs.set(productId, seq);
-    return [...firstSeqs].flatMap(([id, firstSeq]) => {
-      const after = copies.get(id);
-      return after ? [{ product: after, firstSeq }] : [];
-    });
+    const stored = copies.get(productId) ?? state.products.get(productId);
+    if (!stored || copies.has(productId)) return stored;
+    const copy = { ...stored };
+    copies.set(productId, copy);
+    return copy;
   };
 
   return {
     product,
-    skuTaken: (sku) => newSkus.has(sku) || state.takenSkus.has(sku),
-    unitsOf: (productId, buyerId) => {
-      const id = counterId(productId, buyerId);
-      return (state.counters.get(id) ?? 0) + (counted.get(id) ?? 0);
-    },
-    addProduct: (document) => {
+    skuTaken: (sku: string): boolean => state.takenSkus.has(sku) || created.some((other) => other.sku === sku),
+    addProduct: (document: ProductDocument): ProductDocument => {
       const copy = { ...document };
       copies.set(copy._id, copy);
-      createdIds.add(copy._id);
       created.push(copy);
-      newSkus.add(copy.sku);
       return copy;
     },
-    move: (target, movement) => {
+    /** Adds a movement to the ledger and takes it into account in `target`, a copy of this draft. */
+    move: (target: ProductDocument, movement: MovementDocument): void => {
       const { stock, sold, reserved, seq } = target;
       marks.push({ product: target, stock, sold, reserved, seq });
       target.stock = movement.stockAfter;
@@ -107,38 +61,32 @@ export const createLedgerDraft = (state: StockState): LedgerDraft => {
       target.seq = movement.seq;
       movements.push(movement);
     },
-    count: (productId, buyerId, units) => {
-      const id = counterId(productId, buyerId);
-      counted.set(id, (counted.get(id) ?? 0) + units);
-      recounts.push([id, units]);
-    },
-    keep: () => {
+    keep: (): void => {
+      for (const { product: moved, seq } of marks) if (!firstSeqs.has(moved._id)) firstSeqs.set(moved._id, seq + 1);
       marks = [];
-      recounts = [];
-      keptMovements = movements.length;
       keptCreated = created.length;
     },
-    undo,
-    created,
-    movements,
-    productWrites: () =>
-      moved().flatMap(({ product: after }) => {
-        const before = state.products.get(after._id);
-        if (!before || createdIds.has(after._id)) return [];
-        return [
-          {
-            productId: after._id,
-            seq: before.seq,
-            version: before.version,
-            stockDelta: after.stock - before.stock,
-            soldDelta: after.sold - before.sold,
-            reservedDelta: after.reserved - before.reserved,
-            seqDelta: after.seq - before.seq,
-          },
-        ];
+    undo: (): void => {
+      movements.length -= marks.length;
+      for (const { product: moved, ...numbers } of marks.reverse()) Object.assign(moved, numbers);
+      for (const { _id } of created.splice(keptCreated)) copies.delete(_id);
+      marks = [];
+    },
+    created: created as readonly ProductDocument[],
+    movements: movements as readonly MovementDocument[],
+    moved: (): MovedProduct[] =>
+      [...firstSeqs].flatMap(([id, firstSeq]) => {
+        const after = copies.get(id);
+        return after ? [{ product: after, firstSeq }] : [];
       }),
-    counterWrites: () =>
-      [...counted].filter(([, units]) => units !== 0).map(([_id, units]) => ({ _id, units: (state.counters.get(_id) ?? 0) + units })),
-    moved,
+    /** The changes of products that were there before. */
+    productWrites: (): ProductWrite[] =>
+      [...firstSeqs.keys()].flatMap((id) => {
+        const before = state.products.get(id);
+        const after = copies.get(id);
+        return before && after ? [writeOf(before, after)] : [];
+      }),
   };
 };
+
+export type LedgerDraft = ReturnType<typeof createLedgerDraft>;

@@ -1,16 +1,9 @@
-import { AppError, unavailable } from '../../utils/errors.js';
 import type { Answer } from '../../models/command.model.js';
+import { AppError, unavailable } from '../../utils/errors.js';
 import type { Outcome, StockCommand } from './commands.js';
 import type { Lane } from './lane.js';
+import { createPump } from './pump.js';
 import { createQueue, type Pending } from './queue.js';
-
-/** The most commands that one transaction carries. */
-const batchMax = 500;
-/** Who has waited so long without being taken into a batch is turned away, as is who would have to. */
-const queueAgeMsMax = 3_000;
-/** Who has no outcome after so long is answered 503, with the key that resolves it. */
-const answerMsMax = 5_000;
-const sweepMs = 100;
 
 export interface StockEngineDependencies {
   lane: Lane;
@@ -26,52 +19,11 @@ export interface Settled extends Answer {
   replayed: boolean;
 }
 
-const refusalError = (outcome: Outcome & { ok: false }): AppError =>
-  new AppError(outcome.refusal.code, { details: outcome.refusal.details });
-
-/** The outcome is open: the caller learns by repeating with the key. */
-const unresolved = (pending: Pending): AppError =>
-  new AppError('UNAVAILABLE', { headers: { 'Retry-After': '1', 'Idempotency-Key': pending.command.retryKey } });
-
-/**
- * The one way in for everything that moves stock. Commands gather while the batch before them is on its way, and go together:
- * no timer, and no wait when the lane is idle.
- */
+/** The one way in for everything that moves stock. */
 export const createStockEngine = ({ lane, queueMax, metrics }: StockEngineDependencies) => {
   const queue = createQueue();
-  let flying: readonly Pending[] = [];
-  let flyingSinceMs = 0;
-  let pumping: Promise<void> | null = null;
+  const pump = createPump(queue, lane);
   let closed = false;
-
-  /** Answers those whose time is up. */
-  const endWaits = (): void => {
-    const nowMs = performance.now();
-    for (const pending of queue.takeOlderThan(nowMs - queueAgeMsMax)) pending.fail(unavailable(1));
-    for (const pending of flying) if (nowMs - pending.sinceMs > answerMsMax) pending.fail(unresolved(pending));
-  };
-
-  const pump = async (): Promise<void> => {
-    // A loop that was held up runs its timers first: replies that are in already get their turn before anybody is given up.
-    const sweep = setInterval(() => setImmediate(endWaits), sweepMs);
-    try {
-      while (queue.size() > 0) {
-        flying = queue.take(batchMax);
-        flyingSinceMs = performance.now();
-        await lane.run(flying);
-        flying = [];
-      }
-    } finally {
-      clearInterval(sweep);
-    }
-  };
-
-  const start = (): void => {
-    pumping ??= new Promise<void>((resolve) => setImmediate(resolve)).then(pump).finally(() => {
-      pumping = null;
-      if (queue.size() > 0) start();
-    });
-  };
 
   const enqueue = (command: StockCommand): Promise<Outcome> =>
     new Promise((resolve, reject) => {
@@ -89,8 +41,15 @@ export const createStockEngine = ({ lane, queueMax, metrics }: StockEngineDepend
         },
       };
       queue.push(pending);
-      start();
+      pump.start();
     });
+
+  const outcomeOf = async (command: StockCommand): Promise<Settled> => {
+    if (closed || queue.size() >= queueMax || pump.isStuck()) throw unavailable(1);
+    const outcome = await enqueue(command);
+    if (!outcome.ok) throw new AppError(outcome.refusal.code, { details: outcome.refusal.details });
+    return { ...outcome.answer, replayed: outcome.replayed };
+  };
 
   return {
     /**
@@ -99,35 +58,24 @@ export const createStockEngine = ({ lane, queueMax, metrics }: StockEngineDepend
      * time, then with an `Idempotency-Key` header under which it can be asked for.
      */
     submit: async (command: StockCommand): Promise<Settled> => {
-      // Behind a batch that is stuck nobody would get a turn in time, so they hear it at once.
-      const stuck = flying.length > 0 && performance.now() - flyingSinceMs > queueAgeMsMax;
-      if (closed || stuck || queue.size() >= queueMax) {
-        metrics.outcome(command.kind, 'UNAVAILABLE');
-        throw unavailable(1);
-      }
-      let outcome: Outcome;
       try {
-        outcome = await enqueue(command);
+        const settled = await outcomeOf(command);
+        metrics.outcome(command.kind, settled.replayed ? 'replayed' : 'done');
+        return settled;
       } catch (error) {
         metrics.outcome(command.kind, error instanceof AppError ? error.code : 'INTERNAL');
         throw error;
       }
-      if (!outcome.ok) {
-        metrics.outcome(command.kind, outcome.refusal.code);
-        throw refusalError(outcome);
-      }
-      metrics.outcome(command.kind, outcome.replayed ? 'replayed' : 'done');
-      return { ...outcome.answer, replayed: outcome.replayed };
     },
     /** How many wait, and for how long the first of them has, in milliseconds. */
     waiting: (): { size: number; ageMs: number } => {
       const oldestMs = queue.oldestSinceMs();
       return { size: queue.size(), ageMs: oldestMs === null ? 0 : performance.now() - oldestMs };
     },
-    /** Takes nothing more in and waits for what is on its way; every wait has a deadline, so this one has too. */
+    /** Takes nothing more in and waits for what is on its way. */
     close: async (): Promise<void> => {
       closed = true;
-      while (pumping) await pumping;
+      await pump.idle();
     },
   };
 };
