@@ -45,7 +45,7 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['*.config.ts', '*.config.js'],
+    files: ['*.config.ts', '*.config.js', 'tests/helpers/global-*.mjs'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

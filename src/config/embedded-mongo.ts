@@ -1,5 +1,6 @@
 import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { StartError } from '../utils/errors.js';
 import { ensureDataDir, lockDataDir } from './data-dir.js';
@@ -13,7 +14,7 @@ import {
   within,
   type MongodProcess,
 } from './mongod-process.js';
-import { identityOf, isRunning } from './process-identity.js';
+import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
 import { askMongod, ensurePrimary } from './replica-set.js';
 
 export interface EmbeddedMongoOptions {
@@ -27,15 +28,12 @@ export interface EmbeddedMongoOptions {
 
 export interface EmbeddedMongo {
   uri: string;
+  /** Of the process that was started or found first. */
   pid: number;
   /** Whether it was found running, left behind by a process that was killed. */
   adopted: boolean;
-  /** Settles with its exit code when it ends without `close`; never otherwise. */
-  died: Promise<number | null>;
   /** Stops it and gives the directory back. A second call waits for the first. */
   close: () => Promise<void>;
-  /** For the last moment of a process that cannot wait: tells it to stop, and returns. */
-  abandon: () => void;
 }
 
 const replicaSet = 'stockroom';
@@ -43,6 +41,8 @@ const startMs = 60_000;
 const stopMs = 15_000;
 const logBytesMax = 10_000_000;
 const portsMax = 5;
+const restartsMax = 20;
+const restartPauseMs = 200;
 
 const recordSchema = z.object({ port: z.number(), pid: z.number(), started: z.string() });
 type Record = z.infer<typeof recordSchema>;
@@ -92,7 +92,21 @@ const adopt = async (paths: Paths, record: Record): Promise<MongodProcess | unde
   if (found?.dbPath !== paths.db || found.replicaSet !== replicaSet) return undefined;
   const identity = identityOf(found.pid);
   if (identity === undefined) return undefined;
-  return { identity, port: record.port, exited: whenGone(identity, 500).then(() => null) };
+  if (await ensurePrimary(record.port, replicaSet, startMs).catch(() => false)) return ofAnother(identity, record.port);
+  // It was on its way down.
+  await endProcess(identity, stopMs);
+  return undefined;
+};
+
+/** Not our child: its end is seen by looking. */
+const ofAnother = (identity: ProcessIdentity, port: number): MongodProcess => {
+  const onOurExit = () => isRunning(identity) && process.kill(identity.pid, 'SIGTERM');
+  process.once('exit', onOurExit);
+  const exited = whenGone(identity, 500).then(() => {
+    process.off('exit', onOurExit);
+    return null;
+  });
+  return { identity, port, exited };
 };
 
 /** Why mongod ended at its start, as one line. Exit codes: https://www.mongodb.com/docs/manual/reference/exit-codes/ */
@@ -142,6 +156,34 @@ const start = async (binary: string, paths: Paths, remembered: number | undefine
   throw await startFailure(paths, exitCode);
 };
 
+/** Starts it again each time that it ends on its own: the service around it lives on, and its requests wait. */
+const supervise = (
+  first: MongodProcess,
+  restart: (port: number) => Promise<MongodProcess>,
+  say: (line: string) => void,
+) => {
+  let current = first;
+  let stopping = false;
+  const watch = async (): Promise<void> => {
+    for (let restarts = 0; restarts < restartsMax; restarts++) {
+      const code = await current.exited;
+      if (stopping) return;
+      say(`mongod has ended on its own (exit code ${code ?? 'none'}); starting it again`);
+      await sleep(restartPauseMs);
+      current = await restart(current.port);
+    }
+  };
+  const watching = watch().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
+  return {
+    stop: async () => {
+      stopping = true;
+      await endProcess(current.identity, stopMs);
+      await watching;
+      await endProcess(current.identity, stopMs);
+    },
+  };
+};
+
 /**
  * A real MongoDB, a replica set of one, in a directory that one process at a time may serve; its data stay when
  * it stops. One that a killed process left running is taken over, if it serves this very directory.
@@ -153,27 +195,18 @@ export const startEmbeddedMongo = async (options: EmbeddedMongoOptions): Promise
   try {
     const record = await readRecord(paths.record);
     const orphan = record && (await adopt(paths, record));
-    if (orphan) await ensurePrimary(orphan.port, replicaSet, startMs);
-    const mongod = orphan ?? (await start(await findMongod(options), paths, record?.port));
-    return handle(mongod, orphan !== undefined, lock.release);
+    const startOwn = async (port: number | undefined) => start(await findMongod(options), paths, port);
+    const mongod = orphan ?? (await startOwn(record?.port));
+    const supervised = supervise(mongod, startOwn, options.progress);
+    let closing: Promise<void> | undefined;
+    return {
+      uri: `mongodb://127.0.0.1:${mongod.port}/stockroom?replicaSet=${replicaSet}`,
+      pid: mongod.identity.pid,
+      adopted: orphan !== undefined,
+      close: () => (closing ??= supervised.stop().finally(lock.release)),
+    };
   } catch (error) {
     await lock.release();
     throw error;
   }
-};
-
-const handle = (mongod: MongodProcess, adopted: boolean, release: () => Promise<void>): EmbeddedMongo => {
-  let closing: Promise<void> | undefined;
-  const abandon = () => {
-    if (closing === undefined && isRunning(mongod.identity)) process.kill(mongod.identity.pid, 'SIGTERM');
-  };
-  const died = mongod.exited.then((code) => (closing === undefined ? code : new Promise<never>(() => undefined)));
-  return {
-    uri: `mongodb://127.0.0.1:${mongod.port}/stockroom?replicaSet=${replicaSet}`,
-    pid: mongod.identity.pid,
-    adopted,
-    died,
-    abandon,
-    close: () => (closing ??= endProcess(mongod.identity, stopMs).finally(release)),
-  };
 };

@@ -42,20 +42,23 @@ const clientOptions = (appName: string) =>
     sanitizeFilter: true,
   }) as const;
 
-const isUninitiated = (error: mongoose.mongo.MongoServerSelectionError): boolean =>
-  [...(error.reason?.servers.values() ?? [])].some((server) => server.type === 'RSGhost');
+/** Mongoose and the driver each have a class for this error; both carry what was seen of the servers. */
+const isUninitiated = (error: unknown): boolean => {
+  const seen = error instanceof Error && 'reason' in error ? error.reason : undefined;
+  if (!(seen instanceof mongoose.mongo.TopologyDescription)) return false;
+  return [...seen.servers.values()].some((server) => server.type === 'RSGhost');
+};
 
 /** The fault of an attempt that no waiting mends, as the line to stop with. */
 const finalFault = (error: unknown, uri: string): StartError | undefined => {
-  const { mongo, Error: MongooseError } = mongoose;
+  const { mongo } = mongoose;
   if (error instanceof mongo.MongoParseError || error instanceof TypeError) {
     return new StartError(`MONGO_URI is not valid: ${(error as Error).message}.`, { cause: error });
   }
   if (error instanceof mongo.MongoServerError && (error.code === 18 || error.code === 8000)) {
     return new StartError(`MONGO_URI ${shown(uri)}: the database refuses the user or the password.`, { cause: error });
   }
-  const selection = error instanceof MongooseError.MongooseServerSelectionError ? error.cause : error;
-  if (selection instanceof mongo.MongoServerSelectionError && isUninitiated(selection)) {
+  if (isUninitiated(error)) {
     return new StartError(
       `MONGO_URI ${shown(uri)} is a replica set that was never initiated; run once: mongosh --eval "rs.initiate()"`,
       { cause: error },

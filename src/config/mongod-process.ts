@@ -72,6 +72,10 @@ export const isListening = (port: number): Promise<boolean> =>
 export const spawnMongod = async (options: MongodOptions): Promise<MongodProcess> => {
   const child = spawn(options.binary, argumentsFor(options), { detached: options.detached ?? true, stdio: 'ignore' });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // The last word of a process that leaves without closing: nothing can be awaited there, a signal can be sent.
+  const onOurExit = () => child.kill('SIGTERM');
+  process.once('exit', onOurExit);
+  void exited.then(() => process.off('exit', onOurExit));
   await once(child, 'spawn');
   // It must not keep our process alive: whoever forgets to close still ends.
   child.unref();

@@ -73,13 +73,19 @@ export const runWatched = (command: string, args: readonly string[], options: Wa
         options.onGrowth(growth.bytes);
       }
     };
+    const onOurExit = () => child.kill('SIGKILL');
+    process.once('exit', onOurExit);
     const timer = setInterval(() => void look(), pollMs);
-    child.once('error', (error) => {
+    const settled = () => {
       clearInterval(timer);
+      process.off('exit', onOurExit);
+    };
+    child.once('error', (error) => {
+      settled();
       reject(error);
     });
     child.once('close', (code) => {
-      clearInterval(timer);
+      settled();
       if (verdict === undefined && code === 0) {
         resolve();
         return;
