@@ -1,4 +1,5 @@
 import type { Model } from 'mongoose';
+import { stockBand } from '../utils/stock-band.js';
 import { newId } from '../utils/uuid.js';
 import type { AuditedProduct } from './movement-queries.js';
 import type { MovementDocument } from './movement.model.js';
@@ -45,7 +46,15 @@ export const createLedgerRepair =
     return movements.db.transaction(async (session) => {
       const { matchedCount } = await products.collection.updateOne(
         { _id: productId as never, stock, sold, reserved, seq },
-        { $set: { sold: ledger.sold, reserved: ledger.reserved, seq: line.seq, updatedAt: createdAt } },
+        {
+          $set: {
+            stockBand: stockBand(stock),
+            sold: ledger.sold,
+            reserved: ledger.reserved,
+            seq: line.seq,
+            updatedAt: createdAt,
+          },
+        },
         { session },
       );
       if (matchedCount === 0) return false;

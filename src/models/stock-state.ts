@@ -40,6 +40,8 @@ export interface ProductWrite {
   soldDelta: number;
   reservedDelta: number;
   seqDelta: number;
+  /** The band of the stock from now on; null while it stays, so that the update touches no index. */
+  stockBand: number | null;
 }
 
 /** How many units a customer has from now on; the product's condition on `seq` guards it. */

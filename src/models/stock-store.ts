@@ -31,11 +31,11 @@ interface WriteReply {
 }
 
 const productUpdates = ({ products, at }: StockWrites): Command[] =>
-  products.map(({ productId, seq, version, stockDelta, soldDelta, reservedDelta, seqDelta }) => ({
+  products.map(({ productId, seq, version, stockDelta, soldDelta, reservedDelta, seqDelta, stockBand }) => ({
     q: { _id: productId, seq, version, stock: { $gte: Math.max(0, -stockDelta) } },
     u: {
       $inc: { stock: stockDelta, sold: soldDelta, reserved: reservedDelta, seq: seqDelta },
-      $set: { updatedAt: at },
+      $set: stockBand === null ? { updatedAt: at } : { updatedAt: at, stockBand },
     },
   }));
 

@@ -1,9 +1,10 @@
 import type { MovementDocument } from '../../models/movement.model.js';
 import type { ProductDocument } from '../../models/product.model.js';
 import type { ProductWrite, StockState } from '../../models/stock-state.js';
+import { stockBand } from '../../utils/stock-band.js';
 
 /** The moving numbers of a product, to put back when a later line of the same command is refused. */
-type Mark = Pick<ProductDocument, 'stock' | 'sold' | 'reserved' | 'seq'> & { product: ProductDocument };
+type Mark = Pick<ProductDocument, 'stock' | 'stockBand' | 'sold' | 'reserved' | 'seq'> & { product: ProductDocument };
 
 /** A product that moved, as it is now, with the `seq` of its first movement in the batch. */
 export interface MovedProduct {
@@ -19,6 +20,7 @@ const writeOf = (before: ProductDocument, after: ProductDocument): ProductWrite 
   soldDelta: after.sold - before.sold,
   reservedDelta: after.reserved - before.reserved,
   seqDelta: after.seq - before.seq,
+  stockBand: after.stockBand === before.stockBand ? null : after.stockBand,
 });
 
 /**
@@ -53,9 +55,10 @@ export const createLedgerDraft = (state: Pick<StockState, 'products' | 'takenSku
     },
     /** Adds a movement to the ledger and takes it into account in `target`, a copy of this draft. */
     move: (target: ProductDocument, movement: MovementDocument): void => {
-      const { stock, sold, reserved, seq } = target;
-      marks.push({ product: target, stock, sold, reserved, seq });
+      const { stock, stockBand: band, sold, reserved, seq } = target;
+      marks.push({ product: target, stock, stockBand: band, sold, reserved, seq });
       target.stock = movement.stockAfter;
+      target.stockBand = stockBand(target.stock);
       target.sold += movement.soldDelta;
       target.reserved += movement.reservedDelta;
       target.seq = movement.seq;
