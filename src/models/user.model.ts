@@ -1,4 +1,4 @@
-import { Schema, type Connection, type Model } from 'mongoose';
+import { Schema, trusted, type Connection, type Model } from 'mongoose';
 import { roles, type Role } from '../utils/caller.js';
 
 /** A person as they are stored. */
@@ -83,7 +83,7 @@ export const createUserStore = (users: Model<UserDocument>) => ({
   /** Id to name, of those who exist. */
   namesOf: async (ids: readonly string[]): Promise<Map<string, string>> => {
     const found = await users
-      .find({ _id: { $in: ids } }, { name: 1 })
+      .find({ _id: trusted({ $in: ids }) }, { name: 1 })
       .lean<{ _id: string; name: string }[]>()
       .exec();
     return new Map(found.map(({ _id, name }) => [_id, name]));
