@@ -19,7 +19,9 @@ const duplicateKey = 11_000;
 /** WriteConflict, LockTimeout, SnapshotUnavailable, NoSuchTransaction: the transaction is over and has changed nothing. */
 const conflicts = new Set([112, 24, 246, 251]);
 /** Stepping down, shutting down, interrupted, unreachable peers, out of time: nothing wrong with the batch itself. */
-const awayCodes = new Set([6, 7, 43, 50, 89, 91, 189, 262, 290, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 26555]);
+const awayCodes = new Set([
+  6, 7, 43, 50, 89, 91, 189, 262, 290, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 26555,
+]);
 /** Client-side errors of the driver; it does not put labels on all of them. */
 const awayNames = new Set([
   'MongoNetworkError',
@@ -42,8 +44,7 @@ const awayNames = new Set([
 interface MongoLike {
   name?: unknown;
   code?: unknown;
-  message?: unknown;
-  cause?: unknown;
+  keyPattern?: unknown;
   errorLabels?: unknown;
   errorLabelSet?: unknown;
 }
@@ -52,12 +53,19 @@ const hasLabel = (error: MongoLike, label: string): boolean =>
   (error.errorLabelSet instanceof Set && error.errorLabelSet.has(label)) ||
   (Array.isArray(error.errorLabels) && error.errorLabels.includes(label));
 
+/**
+ * The ledger has a line of this `seq` already, though the product stood right before it: they have been changed past the engine,
+ * and however often the batch is decided, it ends here.
+ */
+const isTakenSeq = ({ keyPattern }: MongoLike): boolean =>
+  typeof keyPattern === 'object' && keyPattern !== null && 'seq' in keyPattern;
+
 /** Sorts an error of a read, or of a write before the commit was sent. Labels alone are not relied upon. */
 export const faultKindOf = (error: unknown): StockFaultKind => {
   if (error instanceof StockFault) return error.kind;
   if (typeof error !== 'object' || error === null) return 'permanent';
   const fault = error as MongoLike;
-  if (fault.code === duplicateKey) return 'duplicate';
+  if (fault.code === duplicateKey) return isTakenSeq(fault) ? 'permanent' : 'duplicate';
   if (typeof fault.code === 'number' && conflicts.has(fault.code)) return 'conflict';
   if (typeof fault.code === 'number' && awayCodes.has(fault.code)) return 'transient';
   if (typeof fault.name === 'string' && awayNames.has(fault.name)) return 'transient';

@@ -14,6 +14,12 @@ const byId = <T extends { _id: string }>(documents: readonly T[]): Map<string, T
 const withoutText = { name: 0, description: 0, tags: 0, terms: 0 };
 
 /**
+ * Nothing is decided by what may be rolled back, and nothing is shown of a commit before its answers and its lines can be read
+ * too: else a repeat would be refused by the very sale that it repeats.
+ */
+const byMajority = { readConcern: 'majority' } as const;
+
+/**
  * Units per customer of the products that count them. Read after the products: should stock move in between, the
  * products' `seq` gives the batch away when it is written.
  */
@@ -27,7 +33,7 @@ const readCounters = async (
   const ids = [...new Set(counted.map(([productId, buyerId]) => counterId(productId, buyerId)))];
   const documents = await db
     .collection<CustomerCounterDocument>(customerCounterCollection)
-    .find({ _id: { $in: ids } })
+    .find({ _id: { $in: ids } }, { batchSize: 1000, ...byMajority })
     .toArray();
   const counters = new Map(documents.map(({ _id, units }) => [_id, units]));
   const uncounted = counted.filter(
@@ -38,16 +44,19 @@ const readCounters = async (
   // The limit is younger than the product: what these customers bought before is in the ledger alone.
   const sums = db
     .collection<MovementDocument>(movementCollection)
-    .aggregate<{ _id: { p: string; b: string }; units: number }>([
-      {
-        $match: {
-          type: 'sale',
-          buyerId: { $in: [...new Set(uncounted.map(([, buyerId]) => buyerId))] },
-          productId: { $in: [...new Set(uncounted.map(([productId]) => productId))] },
+    .aggregate<{ _id: { p: string; b: string }; units: number }>(
+      [
+        {
+          $match: {
+            type: 'sale',
+            buyerId: { $in: [...new Set(uncounted.map(([, buyerId]) => buyerId))] },
+            productId: { $in: [...new Set(uncounted.map(([productId]) => productId))] },
+          },
         },
-      },
-      { $group: { _id: { p: '$productId', b: '$buyerId' }, units: { $sum: '$soldDelta' } } },
-    ]);
+        { $group: { _id: { p: '$productId', b: '$buyerId' }, units: { $sum: '$soldDelta' } } },
+      ],
+      byMajority,
+    );
   for (const { _id, units } of await sums.toArray()) {
     const id = counterId(_id.p, _id.b);
     if (!counters.has(id)) counters.set(id, units);
@@ -55,7 +64,7 @@ const readCounters = async (
   return counters;
 };
 
-/** Reads from the primary what a batch has to know. Answers are read by majority: one that is replayed must not be rolled back. */
+/** Reads from the primary what a batch has to know. */
 export const createStateReader =
   (db: Database) =>
   async (query: StateQuery): Promise<StockState> => {
@@ -68,25 +77,28 @@ export const createStateReader =
         : products
             .find(
               { _id: { $in: [...productIds] }, deleted: false },
-              { batchSize: 1000, projection: wholeProducts ? { terms: 0 } : withoutText },
+              { batchSize: 1000, projection: wholeProducts ? { terms: 0 } : withoutText, ...byMajority },
             )
             .toArray(),
       storedKeys.length === 0
         ? none
         : db
             .collection<CommandDocument>(commandCollection)
-            .find({ _id: { $in: [...storedKeys] } }, { batchSize: 1000, readConcern: 'majority' })
+            .find({ _id: { $in: [...storedKeys] } }, { batchSize: 1000, ...byMajority })
             .toArray(),
       lineKeys.length === 0
         ? none
         : db
             .collection<MovementDocument>(movementCollection)
-            .find({ _id: { $in: [...lineKeys] } }, { batchSize: 1000, readConcern: 'majority' })
+            .find({ _id: { $in: [...lineKeys] } }, { batchSize: 1000, ...byMajority })
             .toArray(),
       skus.length === 0
         ? none
         : products
-            .find({ sku: { $in: [...skus] }, deleted: false }, { batchSize: 1000, projection: { sku: 1 } })
+            .find(
+              { sku: { $in: [...skus] }, deleted: false },
+              { batchSize: 1000, projection: { sku: 1 }, ...byMajority },
+            )
             .toArray(),
     ]);
     const found = byId(productDocuments);

@@ -27,7 +27,7 @@ type Command = Record<string, unknown>;
 
 interface WriteReply {
   n?: number;
-  writeErrors?: { code: number; errmsg: string }[];
+  writeErrors?: { code: number; errmsg: string; keyPattern?: object }[];
 }
 
 const productUpdates = ({ products, at }: StockWrites): Command[] =>
@@ -50,7 +50,10 @@ export const createStockStore = (connection: Connection, onStep?: (step: StoreSt
   const run = async (session: ClientSession, command: Command): Promise<WriteReply> => {
     const answer = (await db.command(command, { session })) as WriteReply;
     const [fault] = answer.writeErrors ?? [];
-    if (fault) throw Object.assign(new Error(fault.errmsg), { name: 'MongoServerError', code: fault.code });
+    if (fault) {
+      const { code, keyPattern } = fault;
+      throw Object.assign(new Error(fault.errmsg), { name: 'MongoServerError', code, keyPattern });
+    }
     return answer;
   };
 
