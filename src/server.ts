@@ -128,6 +128,8 @@ const serve = async (self: Process): Promise<void> => {
   self.phase = 'ready';
   const url = urlOf(env.HOST, port);
   logger.info({ url, startMs: Math.round(performance.now()) }, 'ready');
+  // What people are to read comes last: the line above is on its way out first.
+  await new Promise<void>((resolve) => logger.flush(() => resolve()));
   if (env.DEMO) print(startupBanner({ url, admin: container.admin }));
 };
 

@@ -2,8 +2,12 @@ import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import { StartError } from '../utils/errors.js';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = (max: number) => z.coerce.number().int().min(0).max(max);
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(error).int(error).min(min, error).max(max, error);
+};
+const port = whole(0, 65_535);
+const count = (max: number) => whole(0, max);
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const url = (...protocols: string[]) =>
   z.string().refine(
@@ -37,7 +41,7 @@ const schema = z.object({
   ADMIN_PASSWORD: z.string().min(8).max(128).optional(),
   TRUST_PROXY_HOPS: count(16).default(0),
   CORS_ORIGINS: z.string().default(''),
-  PURCHASE_QUEUE_MAX: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  PURCHASE_QUEUE_MAX: whole(1, 1_000_000).default(10_000),
   DEMO: flag.optional(),
   SHUTDOWN_GRACE_MS: count(600_000).default(10_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -1,0 +1,55 @@
+/**
+ * `npm start`: builds when the build is missing or older than its sources, then runs the service in this very
+ * process, so that signals arrive and nothing is started twice.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const server = join(root, 'dist', 'server.js');
+// A stamp of our own: the compiler leaves its files alone where nothing but a date has changed.
+const stamp = join(root, 'dist', '.built');
+
+const sources = () => [
+  ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((name) => join(root, name)),
+  ...readdirSync(join(root, 'src'), { recursive: true }).map((name) => join(root, 'src', name)),
+];
+
+const isFresh = () => {
+  if (!existsSync(server) || !existsSync(stamp)) return false;
+  const built = statSync(stamp).mtimeMs;
+  return sources().every((file) => !existsSync(file) || statSync(file).mtimeMs <= built);
+};
+
+const compiler = () => {
+  try {
+    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  } catch {
+    return undefined;
+  }
+};
+
+const build = (tsc) => {
+  console.log('Building ...');
+  const begun = new Date();
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) {
+    console.error('The build failed; see the lines above.');
+    process.exit(1);
+  }
+  writeFileSync(stamp, '');
+  // What was saved while the compiler ran counts as newer than the build.
+  utimesSync(stamp, begun, begun);
+};
+
+// Without the compiler (an image with runtime dependencies only) the build that is there is the one to run.
+const tsc = isFresh() ? undefined : compiler();
+if (tsc !== undefined) build(tsc);
+if (!existsSync(server)) {
+  console.error('There is no build in dist/, and no TypeScript to make one: run `npm ci` first.');
+  process.exit(1);
+}
+await import(new URL('../dist/server.js', import.meta.url).href);
