@@ -25,10 +25,19 @@ export type CommitResult = 'committed' | 'absent' | 'unknown';
 
 type Command = Record<string, unknown>;
 
+interface WriteFault {
+  code: number;
+  errmsg: string;
+  keyPattern?: object;
+}
+
 interface WriteReply {
   n?: number;
-  writeErrors?: { code: number; errmsg: string; keyPattern?: object }[];
+  writeErrors?: WriteFault[];
 }
+
+const errorOf = ({ code, errmsg, keyPattern }: WriteFault): Error =>
+  Object.assign(new Error(errmsg), { name: 'MongoServerError', code, keyPattern });
 
 const productUpdates = ({ products, at }: StockWrites): Command[] =>
   products.map(({ productId, seq, version, stockDelta, soldDelta, reservedDelta, seqDelta, stockBand }) => ({
@@ -50,10 +59,7 @@ export const createStockStore = (connection: Connection, onStep?: (step: StoreSt
   const run = async (session: ClientSession, command: Command): Promise<WriteReply> => {
     const answer = (await db.command(command, { session })) as WriteReply;
     const [fault] = answer.writeErrors ?? [];
-    if (fault) {
-      const { code, keyPattern } = fault;
-      throw Object.assign(new Error(fault.errmsg), { name: 'MongoServerError', code, keyPattern });
-    }
+    if (fault) throw errorOf(fault);
     return answer;
   };
 

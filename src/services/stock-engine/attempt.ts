@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StockFault } from '../../models/stock-faults.js';
 import type { StateQuery, StockWrites } from '../../models/stock-state.js';
 import type { StockStore, StockTransaction } from '../../models/stock-store.js';
 import type { StockCommand } from './commands.js';
@@ -22,7 +23,7 @@ const queryOf = (commands: readonly StockCommand[]): StateQuery => {
   const skus: string[] = [];
   const buyers: [string, string][] = [];
   let wholeProducts = false;
-  for (const { key, lines, buyerId, showsProduct } of commands) {
+  for (const { key, lines, actorId, buyerId, showsProduct } of commands) {
     if (key) (key.kind === 'stored' ? storedKeys : lineKeys).push(key.id);
     wholeProducts ||= showsProduct;
     for (const line of lines) {
@@ -31,11 +32,18 @@ const queryOf = (commands: readonly StockCommand[]): StateQuery => {
         continue;
       }
       productIds.add(line.productId);
-      if (line.type === 'sale' && buyerId !== null) buyers.push([line.productId, buyerId]);
+      if (line.type === 'sale') buyers.push([line.productId, buyerId ?? actorId]);
     }
   }
   return { productIds, wholeProducts, storedKeys, lineKeys, skus, buyers };
 };
+
+/** The keyed commands that were refused, though not for their key. */
+const refusedWithKey = (commands: readonly StockCommand[], { outcomes }: Decision): StockCommand[] =>
+  commands.filter((command, index) => {
+    const outcome = outcomes[index];
+    return command.key && outcome && !outcome.ok && outcome.refusal.code !== 'IDEMPOTENCY_KEY_REUSED';
+  });
 
 export const isLive = (pending: Pending): boolean => !pending.settled;
 
@@ -48,9 +56,9 @@ export interface AttemptDependencies {
 }
 
 /**
- * One try at a batch: has an earlier one landed? Else read, decide, write, commit. A commit without a definite reply
+ * One try at a batch: read; has an earlier try landed? Else decide, write, commit. A commit without a definite reply
  * is added to `doubts`.
- * @throws what the store throws; nothing is committed then.
+ * @throws what the store throws, and `StockFault`; nothing is committed then.
  */
 export const createAttempt = ({ store, metrics, now, commitWaitMs }: AttemptDependencies) => {
   /** Sends the commit until the reply is definite, as long as somebody waits for it. */
@@ -72,12 +80,27 @@ export const createAttempt = ({ store, metrics, now, commitWaitMs }: AttemptDepe
     }
   };
 
+  /**
+   * The answers and the products are read side by side, so another process can have answered a key after the one and before the
+   * other; the repeat would be refused for what its first try got. Only a refusal can be wrong so: a write would collide.
+   */
+  const expectNoAnswer = async (commands: readonly StockCommand[]): Promise<void> => {
+    if (commands.length === 0) return;
+    const { storedKeys, lineKeys } = queryOf(commands);
+    const nothingElse = { productIds: new Set<string>(), wholeProducts: false, skus: [], buyers: [] };
+    const { answers, lines } = await store.read({ ...nothingElse, storedKeys, lineKeys });
+    if (answers.size + lines.size > 0) throw new StockFault('conflict', 'A key was answered while its batch was read.');
+  };
+
   return async (batch: readonly Pending[], doubts: Doubt[]): Promise<Attempt> => {
+    const commands = batch.map((pending) => pending.command);
+    const state = await store.read(queryOf(commands));
+    // After the read: what it has seen of an earlier try's commit, this look sees too.
     for (const doubt of doubts) {
       if (await store.landed(doubt.writes.movements)) return { kind: 'done', ...doubt };
     }
-    const commands = batch.map((pending) => pending.command);
-    const decision = decide(await store.read(queryOf(commands)), commands, now());
+    const decision = decide(state, commands, now());
+    await expectNoAnswer(refusedWithKey(commands, decision));
     const { writes } = decision;
     if (writes === null) return { kind: 'done', decision, batch };
     const transaction = store.begin();

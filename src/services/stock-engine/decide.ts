@@ -1,6 +1,7 @@
 import { commandKeptMs, type CommandDocument, type StoredAnswer } from '../../models/command.model.js';
 import type { StockEvent } from '../../models/outbox.model.js';
 import type { StockState, StockWrites } from '../../models/stock-state.js';
+import type { FieldFault } from '../../utils/errors.js';
 import { newId } from '../../utils/uuid.js';
 import { applyLine, type Drafting } from './apply-line.js';
 import type { AppliedLine, Outcome, Refusal, StockCommand } from './commands.js';
@@ -13,13 +14,19 @@ export interface Decision {
   writes: StockWrites | null;
 }
 
-/** Names the line of a command of several lines that was refused, beside what the refusal says itself. */
+/** Names the change of a batch that was refused, beside what the refusal says itself. */
 const namingLine = (refusal: Refusal, command: StockCommand, index: number): Refusal => {
   const line = command.lines[index];
-  if (command.lines.length === 1 || !line || line.type === 'initial') return refusal;
-  const more = typeof refusal.details === 'object' && refusal.details !== null ? refusal.details : {};
-  const named = Array.isArray(more) ? { faults: more as unknown[] } : more;
-  return { code: refusal.code, details: { index, productId: line.productId, ...named } };
+  if (command.kind !== 'batch' || !line || line.type === 'initial') return refusal;
+  const { code, details } = refusal;
+  if (Array.isArray(details)) {
+    const faults = details as FieldFault[];
+    return {
+      code,
+      details: faults.map(({ path, message }) => ({ path: `changes.${String(index)}.${path}`, message })),
+    };
+  }
+  return { code, details: { index, productId: line.productId, ...(details as object | undefined) } };
 };
 
 const applyAll = (drafting: Drafting, command: StockCommand): Outcome => {

@@ -29,8 +29,8 @@ export interface LaneMetrics {
 
 export interface LaneDependencies {
   store: Pick<StockStore, 'read' | 'begin' | 'landed'>;
-  /** Ends the open transactions of processes that are gone; resolves to how many. */
-  endOrphans: () => Promise<number>;
+  /** Ends the open transactions of processes that are gone. */
+  endOrphans: () => Promise<void>;
   /** Runs after a commit and before its callers are answered; what it throws changes nothing. */
   afterCommit: (writes: StockWrites) => Promise<void>;
   metrics: LaneMetrics;
@@ -65,7 +65,7 @@ export const createLane = (deps: LaneDependencies) => {
   };
 
   /** Runs the batch without the command that spoils it: in halves, down to the one that stands alone. */
-  const split = async (batch: readonly Pending[], doubts: Doubt[], fault: unknown): Promise<void> => {
+  const split = async (batch: readonly Pending[], fault: unknown): Promise<void> => {
     const [only] = batch;
     if (only && batch.length === 1) {
       logger.error({ err: fault, kind: only.command.kind }, 'a stock command cannot be carried out');
@@ -73,11 +73,12 @@ export const createLane = (deps: LaneDependencies) => {
       return;
     }
     const middle = Math.ceil(batch.length / 2);
-    await run(batch.slice(0, middle), doubts);
-    await run(batch.slice(middle), doubts);
+    await run(batch.slice(0, middle));
+    await run(batch.slice(middle));
   };
 
-  const run = async (batch: readonly Pending[], doubts: Doubt[]): Promise<void> => {
+  const run = async (batch: readonly Pending[]): Promise<void> => {
+    const doubts: Doubt[] = [];
     let duplicates = 0;
     let conflictSinceMs: number | null = null;
     let wanted = batch;
@@ -93,11 +94,13 @@ export const createLane = (deps: LaneDependencies) => {
         }
       } catch (error) {
         const kind = faultKindOf(error);
-        if (kind === 'permanent' || (kind === 'duplicate' && ++duplicates > duplicatesMax)) {
-          await split(wanted, doubts, error);
+        const hopeless = kind === 'permanent' || (kind === 'duplicate' && ++duplicates > duplicatesMax);
+        // In doubt nobody can be told that it failed: a definite look at the lines ends it, or the deadlines do.
+        if (hopeless && doubts.length === 0) {
+          await split(wanted, error);
           return;
         }
-        reason = kind;
+        reason = kind === 'permanent' ? 'transient' : kind;
       }
       metrics.retry(reason);
       conflictSinceMs = reason === 'conflict' ? (conflictSinceMs ?? performance.now()) : null;
@@ -111,9 +114,9 @@ export const createLane = (deps: LaneDependencies) => {
   return {
     /** Brings a batch to its end; never throws, and leaves nobody without an answer or a passed deadline. */
     run: async (batch: readonly Pending[]): Promise<void> => {
-      metrics.batch(batch.length);
       try {
-        await run(batch, []);
+        metrics.batch(batch.length);
+        await run(batch);
       } catch (error) {
         logger.error({ err: error }, 'the lane failed on a batch');
         for (const pending of batch) if (isLive(pending)) pending.fail(new AppError('INTERNAL', { cause: error }));

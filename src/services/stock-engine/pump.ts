@@ -2,8 +2,9 @@ import { AppError, unavailable } from '../../utils/errors.js';
 import type { Lane } from './lane.js';
 import type { Pending, Queue } from './queue.js';
 
-/** The most commands that one transaction carries. */
+/** The most commands that one transaction carries, and the lines at which it is full, as a command can have a thousand. */
 const batchMax = 500;
+const batchLinesMax = 5_000;
 /** Who has waited so long without being taken into a batch is turned away, as is who would have to. */
 const queueAgeMsMax = 3_000;
 /** Who has no outcome after so long is answered 503, with the key that resolves it. */
@@ -27,14 +28,16 @@ export const createPump = (queue: Queue, lane: Lane) => {
   const endWaits = (): void => {
     const nowMs = performance.now();
     for (const pending of queue.takeOlderThan(nowMs - queueAgeMsMax)) pending.fail(unavailable(1));
-    for (const pending of flying) if (nowMs - pending.sinceMs > answerMsMax) pending.fail(unresolved(pending));
+    for (const pending of flying) {
+      if (!pending.settled && nowMs - pending.sinceMs > answerMsMax) pending.fail(unresolved(pending));
+    }
   };
 
   const pump = async (): Promise<void> => {
     // A loop that was held up runs its timers first: replies that are in already get their turn before anybody is given up.
     const sweep = setInterval(() => setImmediate(endWaits), sweepMs);
     while (queue.size() > 0) {
-      flying = queue.take(batchMax);
+      flying = queue.take(batchMax, batchLinesMax);
       flyingSinceMs = performance.now();
       await lane.run(flying);
       flying = [];

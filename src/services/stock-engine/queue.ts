@@ -25,6 +25,7 @@ const rowOf = ({ command }: Pending): string => {
 export const createQueue = () => {
   let rows = new Map<string, Pending[]>();
   let size = 0;
+  let lines = 0;
 
   const all = (): Pending[] => [...rows.values()].flat();
 
@@ -34,19 +35,24 @@ export const createQueue = () => {
     if (waiting) waiting.push(pending);
     else rows.set(row, [pending]);
     size++;
+    lines += pending.command.lines.length;
   };
 
-  /** One from each row in turn, until there are `max`. */
-  const takeTurns = (max: number): Pending[] => {
+  /** One from each row in turn, until there are `max`, or `linesMax` lines or a few more. */
+  const takeTurns = (max: number, linesMax: number): Pending[] => {
     const taken = new Map<string, number>();
     const batch: Pending[] = [];
-    for (let round = 0; batch.length < max; round++) {
+    const leaveLines = lines - linesMax;
+    const isFull = (): boolean => batch.length === max || lines <= leaveLines;
+    for (let round = 0; !isFull(); round++) {
       for (const [row, waiting] of rows) {
         const next = waiting[round];
         if (next === undefined) continue;
         batch.push(next);
+        size--;
+        lines -= next.command.lines.length;
         taken.set(row, round + 1);
-        if (batch.length === max) break;
+        if (isFull()) break;
       }
     }
     for (const [row, count] of taken) {
@@ -66,15 +72,13 @@ export const createQueue = () => {
       return firsts.length === 0 ? null : Math.min(...firsts);
     },
     push,
-    /** Takes the next batch of at most `max`. */
-    take: (max: number): Pending[] => {
-      if (size > max) {
-        size -= max;
-        return takeTurns(max);
-      }
+    /** Takes the next batch of at most `max` commands, and of about `linesMax` lines at most. */
+    take: (max: number, linesMax: number): Pending[] => {
+      if (size > max || lines > linesMax) return takeTurns(max, linesMax);
       const batch = all().sort((a, b) => a.sinceMs - b.sinceMs);
       rows = new Map();
       size = 0;
+      lines = 0;
       return batch;
     },
     /** Takes out all who came before `sinceMs`. */
@@ -84,6 +88,7 @@ export const createQueue = () => {
       const rest = all().filter((pending) => pending.sinceMs >= sinceMs);
       rows = new Map();
       size = 0;
+      lines = 0;
       rest.forEach(push);
       return late;
     },
