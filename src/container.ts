@@ -8,11 +8,43 @@ import type { Logger } from './config/logger.js';
 import { connectMongo, type Mongo } from './config/mongo.js';
 import { connectRedis, type Redis } from './config/redis.js';
 import { loadSecrets, type Secrets } from './config/secrets.js';
+import { createAuthController } from './controllers/auth.controller.js';
 import { createHealthController, type HealthCheck, type Phase } from './controllers/health.controller.js';
 import { createMetricsController } from './controllers/metrics.controller.js';
-import { appNameOf } from './models/process.model.js';
+import { createProductController } from './controllers/product.controller.js';
+import { createStockController } from './controllers/stock.controller.js';
+import { createAuthenticate } from './middlewares/authenticate.js';
+import { authorize } from './middlewares/authorize.js';
+import { createCommandModel } from './models/command.model.js';
+import { createCustomerCounterModel } from './models/customer-counter.model.js';
+import { createLedgerRepair } from './models/ledger-repair.js';
+import { createMovementQueries } from './models/movement-queries.js';
+import { createMovementModel } from './models/movement.model.js';
+import { createOutboxModel } from './models/outbox.model.js';
+import { appNameOf, createProcessModel, createProcessStore } from './models/process.model.js';
+import { createProductQueries } from './models/product-queries.js';
+import { createProductModel } from './models/product.model.js';
+import { createStockStore, type StoreStep } from './models/stock-store.js';
+import { createUserModel, createUserStore } from './models/user.model.js';
+import { createAuthRoutes } from './routes/auth.routes.js';
+import { createProductRoutes } from './routes/product.routes.js';
+import { createStockRoutes } from './routes/stock.routes.js';
 import { createSystemRoutes } from './routes/system.routes.js';
+import { createProductBody } from './schemas/product.js';
+import { createAuditService } from './services/audit.service.js';
+import { createAuthService } from './services/auth.service.js';
+import { createDemo, type DemoProduct } from './services/demo.service.js';
+import { createHeartbeat } from './services/heartbeat.service.js';
 import { createMetrics, type Metrics } from './services/metrics.service.js';
+import { createPasswordService } from './services/password.service.js';
+import { createProductService, type ProductService } from './services/product.service.js';
+import { createPurchaseService } from './services/purchase.service.js';
+import { createLane } from './services/stock-engine/lane.js';
+import { createStockEngine } from './services/stock-engine/stock-engine.js';
+import { createStockMetrics } from './services/stock-metrics.service.js';
+import { createStockService } from './services/stock.service.js';
+import { createTokenService } from './services/token.service.js';
+import { createUserNames } from './services/user-names.js';
 import { createClosers, type Closers } from './utils/closers.js';
 import { newId } from './utils/uuid.js';
 
@@ -23,6 +55,8 @@ export interface ContainerOptions {
   phase: () => Phase;
   /** For people who watch the start: what is being done, a line at a time. */
   progress: (line: string) => void;
+  /** Called between the statements of a batch; a test ends the process there. */
+  onStoreStep?: (step: StoreStep) => void;
 }
 
 export interface Container {
@@ -43,8 +77,11 @@ interface Ground {
   metrics: Metrics;
   secrets: Secrets;
   closers: Closers;
+  onStoreStep: ContainerOptions['onStoreStep'];
 }
 
+/** How long an access token is good for; see docs/decisions. */
+const accessTtlSeconds = 3_600;
 const healthDeadlineMs = 1_000;
 
 const openMongo = async ({ env, logger, progress }: ContainerOptions, processId: string, closers: Closers) => {
@@ -82,10 +119,88 @@ const healthChecks = (mongo: Mongo, redis: Redis | undefined): HealthCheck[] => 
   ...(redis === undefined ? [] : [{ name: 'redis', required: false, check: () => redis.client.ping() }]),
 ];
 
+const createModels = (connection: Connection) => ({
+  products: createProductModel(connection),
+  movements: createMovementModel(connection),
+  commands: createCommandModel(connection),
+  counters: createCustomerCounterModel(connection),
+  outbox: createOutboxModel(connection),
+  processes: createProcessModel(connection),
+  users: createUserModel(connection),
+});
+type Models = ReturnType<typeof createModels>;
+
+/** Collections and indexes, before anything is served: a transaction must not have to make them. */
+const prepareCollections = async (models: Models): Promise<void> => {
+  for (const model of Object.values(models)) {
+    await model.createCollection();
+    await model.createIndexes();
+  }
+};
+
+/** The stock engine with the lane under it; from here on this process shows the others that it lives. */
+const wireStock = async (ground: Ground, models: Models) => {
+  const { connection, logger, metrics, closers, env, processId } = ground;
+  const processes = createProcessStore(models.processes, processId);
+  const heartbeat = createHeartbeat({ processes, logger });
+  await heartbeat.start();
+  closers.add('heartbeat', heartbeat.stop);
+  const stockMetrics = createStockMetrics(metrics.registry);
+  const lane = createLane({
+    store: createStockStore(connection, ground.onStoreStep),
+    endOrphans: async () => {
+      const ended = await processes.endOrphans();
+      if (ended === 0) return;
+      stockMetrics.orphansEnded(ended);
+      logger.warn({ ended }, 'ended open transactions of processes that are gone');
+    },
+    afterCommit: () => Promise.resolve(),
+    metrics: stockMetrics,
+    logger,
+    now: () => new Date(),
+  });
+  const engine = createStockEngine({ lane, queueMax: env.PURCHASE_QUEUE_MAX, metrics: stockMetrics });
+  stockMetrics.watchQueue(engine.waiting);
+  closers.add('stock engine', engine.close);
+  return engine;
+};
+
+const wirePeople = async ({ secrets }: Ground, models: Models) => {
+  const users = createUserStore(models.users);
+  const tokens = createTokenService({ secret: secrets.jwtSecret, accessTtlSeconds });
+  const auth = createAuthService({ users, passwords: createPasswordService(), tokens });
+  const adminId = secrets.admin === undefined ? undefined : await auth.ensureAdmin(secrets.admin);
+  return { auth, adminId, names: createUserNames({ users }), authenticate: createAuthenticate({ tokens }) };
+};
+
+/** Shows something to who looks for the first time; a database that holds products already is left alone. */
+const fillDemo = async (products: ProductService, models: Models, adminId: string): Promise<void> => {
+  if ((await models.products.estimatedDocumentCount()) > 0) return;
+  const create = (input: DemoProduct, id: string) =>
+    products.create({ id, role: 'admin' }, createProductBody.parse(input), undefined);
+  await createDemo({ products: { create } }).fill(adminId);
+};
+
 /** The business: models, services, controllers and the routers of the API, wired. */
 const wireApi = async (ground: Ground): Promise<Router[]> => {
-  await Promise.resolve(ground);
-  return [];
+  const models = createModels(ground.connection);
+  await prepareCollections(models);
+  const engine = await wireStock(ground, models);
+  const { auth, adminId, names, authenticate } = await wirePeople(ground, models);
+  const products = createProductService({ products: createProductQueries(models), engine, names });
+  if (ground.env.DEMO && adminId !== undefined) await fillDemo(products, models, adminId);
+  const ledger = createMovementQueries(models);
+  const stock = createStockController({
+    purchases: createPurchaseService({ engine, ledger }),
+    stock: createStockService({ engine, ledger }),
+    audits: createAuditService({ ledger, repair: createLedgerRepair(models) }),
+  });
+  return [
+    // The busiest first: a request passes every route before its own.
+    createStockRoutes({ controller: stock, authenticate }),
+    createProductRoutes({ controller: createProductController({ products }), authenticate, authorize }),
+    createAuthRoutes({ controller: createAuthController({ auth }), authenticate }),
+  ];
 };
 
 const build = async (options: ContainerOptions, closers: Closers): Promise<Omit<Container, 'close'>> => {
@@ -105,7 +220,8 @@ const build = async (options: ContainerOptions, closers: Closers): Promise<Omit<
     metrics: createMetricsController({ metrics, token: env.METRICS_TOKEN }),
   });
   const { connection } = mongo;
-  const api = await wireApi({ env, logger, processId, connection, redis, metrics, secrets, closers });
+  const { onStoreStep } = options;
+  const api = await wireApi({ env, logger, processId, connection, redis, metrics, secrets, closers, onStoreStep });
   return {
     deps: {
       logger,

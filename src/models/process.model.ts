@@ -1,4 +1,4 @@
-import { Schema, type Connection } from 'mongoose';
+import { Schema, type Connection, type Model } from 'mongoose';
 
 /** A running process; `at` is the server's clock at its last heartbeat. `_id` is also the end of its connections' `appName`. */
 export interface ProcessDocument {
@@ -34,9 +34,8 @@ interface IdleSession {
  * Tells the other processes that this one lives, and ends what dead ones have left open. A killed process leaves its
  * transaction behind, and every other writer of those products in conflict with it until the server's own limit.
  */
-export const createProcessStore = (connection: Connection, processId: string) => {
-  const model = createProcessModel(connection);
-  const admin = () => connection.getClient().db('admin');
+export const createProcessStore = (model: Model<ProcessDocument>, processId: string) => {
+  const admin = () => model.db.getClient().db('admin');
 
   const idleTransactions = (): Promise<IdleSession[]> =>
     admin()
@@ -69,10 +68,7 @@ export const createProcessStore = (connection: Connection, processId: string) =>
       if (sessions.length === 0) return 0;
       const living = await model.collection
         .aggregate<{ _id: string }>(
-          [
-            { $match: { $expr: { $gt: ['$at', { $subtract: ['$$NOW', deadAfterMs] }] } } },
-            { $project: { _id: 1 } },
-          ],
+          [{ $match: { $expr: { $gt: ['$at', { $subtract: ['$$NOW', deadAfterMs] }] } } }, { $project: { _id: 1 } }],
           { maxTimeMS: lookMsMax },
         )
         .toArray();

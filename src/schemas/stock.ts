@@ -45,7 +45,10 @@ export type StockInput = z.infer<typeof stockBody>;
 
 /** POST /stock/batch: all changes or none. */
 export const stockBatchBody = z.strictObject({
-  changes: z.array(adjustment.extend({ productId: idParam })).min(1).max(1000),
+  changes: z
+    .array(adjustment.extend({ productId: idParam }))
+    .min(1)
+    .max(1000),
 });
 export type StockBatchInput = z.infer<typeof stockBatchBody>;
 

@@ -84,15 +84,18 @@ export const createAuthService = ({ users, passwords, tokens }: AuthDeps) => {
      * Sees to it that the operator can sign in as admin with this address and password: makes the account, or gives
      * an existing one the role, the password and its life back. May run any number of times, in several processes at
      * once; where nothing has to change, nothing is written.
+     * @returns the account's id
      */
-    ensureAdmin: async ({ email, password }: AdminAccount): Promise<void> => {
+    ensureAdmin: async ({ email, password }: AdminAccount): Promise<string> => {
       const found = await users.credentialsByEmail(email);
-      if (found === null && (await add({ email, password, name: 'Admin' }, 'admin')) !== undefined) return;
+      const made = found === null ? await add({ email, password, name: 'Admin' }, 'admin') : undefined;
+      if (made !== undefined) return made._id;
       // Either it was there, or somebody else has just made it.
       const account = found ?? (await users.credentialsByEmail(email));
       if (account === null) throw new Error(`The account of ${email} was removed while it was made an admin.`);
       const change = await adminChange(account, password);
       if (Object.keys(change).length > 0) await users.change(account._id, change);
+      return account._id;
     },
   };
 };

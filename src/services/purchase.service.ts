@@ -38,7 +38,8 @@ const answerOf = ([line]: readonly AppliedLine[]): Answer => {
 };
 
 /** What a purchase that is kept by its ledger line alone can be compared by. */
-const lineHash = (buyerId: string, productId: string, quantity: number): string => `${buyerId} ${productId} ${String(quantity)}`;
+const lineHash = (buyerId: string, productId: string, quantity: number): string =>
+  `${buyerId} ${productId} ${String(quantity)}`;
 
 interface Identity {
   lineId: string;
