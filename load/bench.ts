@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCleanup, type Cleanup } from './bench/cleanup.js';
-import { buildService, compileBench } from './bench/compile.js';
+import { compileBench } from './bench/compile.js';
 import { describeMachine, startDatabases } from './bench/environment.js';
 import { readFlags, type Settings } from './bench/flags.js';
 import { judgeLine, scenariosOf } from './bench/lines.js';
@@ -64,7 +64,6 @@ const bench = async (settings: Settings, cleanup: Cleanup): Promise<boolean> => 
   const startedAt = new Date();
   const wantedIds = scenariosOf(settings.lines);
   const wanted = scenarios.filter((scenario) => wantedIds.has(scenario.id));
-  if (wanted.some(({ server }) => server.startsWith('ours'))) buildService(root);
   const compiled = compileBench(root);
   // Beside the code, on a real disk: a temporary folder may be memory, where a purchase on disk costs nothing.
   const directory = join(root, '.data', `bench-${process.pid}`);

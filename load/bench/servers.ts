@@ -5,6 +5,7 @@ import { createTokenService } from '../../src/services/token.service.js';
 import { newId } from '../../src/utils/uuid.js';
 import { startProcess, untilReady, type ServerProcess } from './child.js';
 import type { Cleanup } from './cleanup.js';
+import { buildService } from './compile.js';
 import { freePort } from './free-port.js';
 import type { BenchMongod } from './mongod.js';
 import { createOurs } from './ours.js';
@@ -101,6 +102,7 @@ const createServiceGroup = (
 
   /** `count` processes of the service on one database. */
   return async (database: string, count: number): Promise<Participant> => {
+    buildService(deps.root);
     const members: Started[] = [];
     for (let number = 1; number <= count; number++) {
       members.push(await starter.service(`${database}-${number}`, serviceEnv(deps, database, secret, admin)));
