@@ -124,13 +124,14 @@ describe('ensureAdmin', () => {
 
   it('when there is no such account, then it is made, as admin', async () => {
     const { auth, byEmail } = setUp();
-    await auth.ensureAdmin(admin);
-    expect(byEmail.get(email)).toMatchObject({ role: 'admin', passwordHash: 'hashed right password' });
+    const id = await auth.ensureAdmin(admin);
+    expect(byEmail.get(email)).toMatchObject({ _id: id, role: 'admin', passwordHash: 'hashed right password' });
   });
 
   it('when it is there and as it should be, then nothing is written', async () => {
-    const { auth, calls } = setUp([person({ role: 'admin' })]);
-    await auth.ensureAdmin(admin);
+    const there = person({ role: 'admin' });
+    const { auth, calls } = setUp([there]);
+    expect(await auth.ensureAdmin(admin)).toBe(there._id);
     expect(calls).toEqual(['compare with hashed right password']);
   });
 
