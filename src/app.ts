@@ -43,7 +43,7 @@ export const createApp = (deps: AppDeps): Express => {
   const app = createBareApp(deps);
   const router = () => app.router;
 
-  app.use(createObserve({ logger, metrics }));
+  app.use(createObserve({ logger, metrics, router }));
   app.use(createRequestId());
   app.use(createSecurityHeaders({ upgradeInsecureRequests: deps.production }));
   app.use(createCors(deps.corsOrigins));

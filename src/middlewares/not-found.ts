@@ -1,5 +1,5 @@
 import type { IRouter, RequestHandler } from 'express';
-import { allowedMethods } from '../utils/allowed-methods.js';
+import { allowedMethods } from '../utils/router-tree.js';
 import { AppError } from '../utils/errors.js';
 
 /** The router is asked for when a request comes, because its routes are added after these middlewares are made. */

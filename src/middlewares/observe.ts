@@ -1,6 +1,7 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { IRouter, Request, RequestHandler, Response } from 'express';
 import morgan from 'morgan';
 import { requestIdOf } from '../utils/http-locals.js';
+import { routePatterns } from '../utils/router-tree.js';
 
 export interface LineLogger {
   info: (line: string) => void;
@@ -17,12 +18,13 @@ export interface HttpMetrics {
 export interface ObserveDeps {
   logger: LineLogger;
   metrics: HttpMetrics;
+  /** Asked for when requests come, because its routes are added later. */
+  router: () => IRouter;
 }
 
 const LINE = ':remote-addr :method :url :status :response-time ms :request-id';
 /** A URL may be 16 kB long; a line need not. */
 const URL_MAX = 2048;
-const ID_IN_PATH = /[0-9a-f]{8}-[0-9a-f-]{27}/gi;
 
 interface Locals {
   startedAt: number;
@@ -49,24 +51,19 @@ const createLine = () => {
   return (req: Request, res: Response): string => compiled(tokens, req, res);
 };
 
-interface MatchedRoute {
-  path: unknown;
-}
-
 /**
- * The pattern that a request was routed by. Kept per route, so that there are only as many as the app has; ids that
- * the mount path of a router may hold are named, not listed.
+ * The pattern that a request was routed by, looked up by its route: there are only as many as the app has, and what
+ * a failed request's URL has been changed to does not matter.
  */
-const createPatterns = () => {
-  const known = new WeakMap<MatchedRoute, string>();
+const createPatterns = (router: () => IRouter) => {
+  let known = new Map<object, string>();
   return (req: Request): string => {
-    const route = req.route as MatchedRoute | undefined;
+    const route = req.route as object | undefined;
     if (route === undefined) return 'none';
-    const before = known.get(route);
-    if (before !== undefined) return before;
-    const pattern = req.baseUrl.replace(ID_IN_PATH, ':id') + String(route.path);
-    known.set(route, pattern);
-    return pattern;
+    const pattern = known.get(route);
+    if (pattern !== undefined) return pattern;
+    known = routePatterns(router());
+    return known.get(route) ?? 'none';
   };
 };
 
@@ -74,9 +71,9 @@ const createPatterns = () => {
  * The one hook that looks at every request: when its answer has left, or its caller has, it writes the log line
  * and counts it.
  */
-export const createObserve = ({ logger, metrics }: ObserveDeps): RequestHandler => {
+export const createObserve = ({ logger, metrics, router }: ObserveDeps): RequestHandler => {
   const line = createLine();
-  const patternOf = createPatterns();
+  const patternOf = createPatterns(router);
 
   function onClose(this: Response): void {
     const { req } = this;

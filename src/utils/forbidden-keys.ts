@@ -16,12 +16,13 @@ export const forbiddenKeys = (input: unknown): FieldFault[] => {
   const faults: FieldFault[] = [];
   if (typeof input !== 'object' || input === null) return faults;
   const open: { value: object; path: string }[] = [{ value: input, path: '' }];
-  for (let next = open.pop(); next !== undefined && faults.length < FAULTS_MAX; next = open.pop()) {
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, path } = next;
     const inArray = Array.isArray(value);
     for (const [key, child] of Object.entries(value) as [string, unknown][]) {
       if (!inArray && isForbidden(key)) {
         faults.push({ path: path + key, message: 'this key is not allowed' });
+        if (faults.length === FAULTS_MAX) return faults;
       } else if (typeof child === 'object' && child !== null) {
         open.push({ value: child, path: `${path}${key}.` });
       }
