@@ -59,7 +59,8 @@ const moved = ({ draft, command, at }: Context, product: ProductDocument, fields
 const applyInitial = (context: Context, line: InitialLine): LineResult => {
   if (context.draft.skuTaken(line.product.sku)) return refused('DUPLICATE_SKU');
   // The product starts empty and its first line fills it, so that the ledger alone explains every unit.
-  const product = context.draft.addProduct({ ...line.product, stock: 0, reserved: 0, sold: 0, seq: 0 });
+  const empty = { stock: 0, reserved: 0, sold: 0, seq: 0 };
+  const product = context.draft.addProduct({ ...line.product, ...empty, createdAt: context.at, updatedAt: context.at });
   return moved(context, product, { _id: line.id, type: 'initial', delta: line.product.stock });
 };
 
