@@ -45,7 +45,8 @@ const runRounds = async (wanted: readonly Scenario[], deps: RoundsDeps): Promise
       console.log(`${minutesMax} minutes are over: ${round} of ${rounds} rounds were run.`);
       break;
     }
-    for (const scenario of wanted) {
+    // Every other round goes backwards, so that nobody always follows the same neighbour.
+    for (const scenario of round % 2 === 0 ? wanted : wanted.toReversed()) {
       const outcome = outcomes.failures.has(scenario.id)
         ? 'left out after its failure'
         : await runOnce(scenario, round, deps).catch((error: unknown) =>
@@ -64,11 +65,11 @@ const bench = async (settings: Settings, cleanup: Cleanup): Promise<boolean> => 
   const startedAt = new Date();
   const wantedIds = scenariosOf(settings.lines);
   const wanted = scenarios.filter((scenario) => wantedIds.has(scenario.id));
-  const compiled = compileBench(root);
   // Beside the code, on a real disk: a temporary folder may be memory, where a purchase on disk costs nothing.
   const directory = join(root, '.data', `bench-${process.pid}`);
   mkdirSync(directory, { recursive: true });
   cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
+  const compiled = compileBench(root, join(directory, 'compiled'));
   const { mongod, redis } = await startDatabases(directory, cleanup);
   const machine = describeMachine(mongod.version);
   const rabbitUrl = process.env['RABBITMQ_URL'] ?? 'amqp://guest:guest@127.0.0.1:5672';

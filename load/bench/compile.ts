@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
@@ -11,12 +11,10 @@ const sourcesBelow = (root: string, folder: string): string[] =>
 /**
  * Turns the bench's own processes (rivals, generators) into plain JavaScript, so that what is measured is what a
  * built service runs: a development loader wraps every closure that a handler makes, which costs the rivals speed.
+ * @param target a folder below `root`, so that packages are found from there
  * @returns a function from a source path such as `load/rivals/tutorial.ts` to the path of its compiled file
  */
-export const compileBench = (root: string): ((source: string) => string) => {
-  // Below node_modules, so that packages are found from there.
-  const target = join(root, 'node_modules', '.cache', 'bench');
-  rmSync(target, { recursive: true, force: true });
+export const compileBench = (root: string, target: string): ((source: string) => string) => {
   const compiled = (source: string): string => join(target, source.replace(/\.ts$/, '.js'));
   for (const source of [...sourcesBelow(root, 'load'), ...sourcesBelow(root, 'src')]) {
     const { outputText } = ts.transpileModule(readFileSync(join(root, source), 'utf8'), {
