@@ -34,9 +34,8 @@ const readPlain = (req: Request, limitBytes: number, next: NextFunction): void =
   const chunks: Buffer[] = [];
   let length = 0;
   const stop = (error?: unknown): void => {
+    // The stream keeps flowing: what is left of a refused body is dropped, and the connection serves the next request.
     req.off('data', onData).off('end', onEnd).off('error', onError);
-    // What is left of a refused body is read and dropped, so that the connection can serve the next request.
-    req.resume();
     next(error);
   };
   const onData = (chunk: Buffer): void => {

@@ -230,7 +230,7 @@ describe('the app', () => {
       const last = 'GET /api/v1/nope HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
       const said = await sendRaw(
         app.port,
-        `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}0\r\n\r\n${last}`,
+        `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(60)}0\r\n\r\n${last}`,
       );
       expect(said.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 404']);
     });
