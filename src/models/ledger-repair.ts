@@ -1,6 +1,5 @@
 import type { Model } from 'mongoose';
 import { stockBand } from '../utils/stock-band.js';
-import { stockBand } from '../utils/stock-band.js';
 import { newId } from '../utils/uuid.js';
 import type { AuditedProduct } from './movement-queries.js';
 import type { MovementDocument } from './movement.model.js';
