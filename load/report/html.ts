@@ -35,7 +35,8 @@ const verdictRows = (result: LineResult): string => {
 const charts = (results: Results): string => {
   const groups = new Map<string, Bar[]>();
   const add = (title: string, bar: Bar): void => void groups.set(title, [...(groups.get(title) ?? []), bar]);
-  for (const { id, label } of results.scenarios) {
+  for (const { id, label, server } of results.scenarios) {
+    const ours = server.startsWith('ours') || server === 'fast-express';
     const runs = results.runs.get(id) ?? [];
     if (runs.length === 0) continue;
     const middle = medianRun(runs);
@@ -44,7 +45,7 @@ const charts = (results: Results): string => {
       value,
       points,
       text,
-      ours: label.includes('our'),
+      ours,
     });
     if (middle.rate === null) {
       const points = runs.map((run) => run.p50Ms);
