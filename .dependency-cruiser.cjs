@@ -83,7 +83,6 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
-      extensionAlias: { '.js': ['.ts', '.js'] },
     },
   },
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type mongoose from 'mongoose';
 import { loadEnv } from '../../src/config/env.js';
 import { findMongod } from '../../src/config/mongod-binary.js';
-import { freePort, isListening, spawnMongod, type MongodProcess } from '../../src/config/mongod-process.js';
+import { freePort, isListening, spawnMongod, within, type MongodProcess } from '../../src/config/mongod-process.js';
 import { connectMongo } from '../../src/config/mongo.js';
 import { cacheDirOf } from '../../src/config/cache-dir.js';
 import { isRunning } from '../../src/config/process-identity.js';
@@ -80,7 +80,8 @@ export const startMongod = async (options: TestMongodOptions = {}): Promise<Test
   };
   const kill = async () => {
     signal('SIGKILL');
-    await current.exited;
+    // The child alone does not hold the loop open, and a run that ends while it waits ends with code 0.
+    await within(10_000, () => !isRunning(current.identity));
   };
   return {
     uri: (database) => `mongodb://127.0.0.1:${port}/${database}${asSet ? `?replicaSet=${replicaSet}` : ''}`,
