@@ -21,16 +21,19 @@ const createTally = (spec: LoadSpec) => {
   const soldPerId = spec.ids.map(() => 0);
   const latenciesMs: number[] = [];
   let windowAnswers = 0;
+  let answers = 0;
   let measuring = false;
   return {
     answer: (status: number, idIndex: number, latencyMs: number): void => {
       statuses[status] = (statuses[status] ?? 0) + 1;
+      answers++;
       const served = status === spec.expectedStatus;
       if (status === 201) soldPerId[idIndex] = (soldPerId[idIndex] ?? 0) + 1;
       if (!measuring) return;
       windowAnswers++;
       if (served) latenciesMs.push(latencyMs);
     },
+    answers: (): number => answers,
     measure: (on: boolean): void => {
       measuring = on;
     },
@@ -91,13 +94,22 @@ const createWindow = (spec: LoadSpec, clients: readonly Client[], tally: ReturnT
     for (const client of clients) client.responseMax = client.reqsMade;
   };
   const open = (): void => {
-    if (Number.isNaN(windowMs)) return;
     startedAt = performance.now();
     before = readCpu(spec.cpuPids);
     tally.measure(true);
     setTimeout(close, spec.measureMs);
   };
-  return { open, close, result: () => ({ windowMs, cpuUs }) };
+  const warmUp = (): void => {
+    const begunAt = performance.now();
+    const look = (): void => {
+      if (Number.isNaN(windowMs)) return;
+      const warm = tally.answers() >= spec.warmAnswersMin || performance.now() - begunAt >= spec.warmMsMax;
+      if (warm) open();
+      else setTimeout(look, 50);
+    };
+    setTimeout(look, spec.warmMs);
+  };
+  return { warmUp, close, result: () => ({ windowMs, cpuUs }) };
 };
 
 const run = (spec: LoadSpec): Promise<LoadResult> =>
@@ -112,7 +124,7 @@ const run = (spec: LoadSpec): Promise<LoadResult> =>
         url: spec.ports.map((port) => `http://127.0.0.1:${String(port)}`) as unknown as string,
         connections: spec.connections,
         // Its own clock is only the last resort; the window closes the run.
-        duration: (spec.warmMs + spec.measureMs) / 1000 + 90,
+        duration: (spec.warmMsMax + spec.measureMs) / 1000 + 90,
         timeout: 60,
         sampleInt: 100,
         setupClient: (plain) => {
@@ -131,7 +143,7 @@ const run = (spec: LoadSpec): Promise<LoadResult> =>
       },
     );
     instance.on('reqError', () => errors++);
-    setTimeout(window.open, spec.warmMs);
+    window.warmUp();
   });
 
 process.once('message', (spec: LoadSpec) => {

@@ -3,8 +3,11 @@ export interface LoadSpec {
   /** Connection number c goes to `ports[c % ports.length]` of the loopback. */
   ports: readonly number[];
   connections: number;
-  /** Load before the window that counts, ms. */
+  /** Load before the window that counts, ms, at least. */
   warmMs: number;
+  /** It also lasts until this many answers have come, for as long as `warmMsMax`: fresh code is slow code. */
+  warmAnswersMin: number;
+  warmMsMax: number;
   /** The window that counts, ms. */
   measureMs: number;
   method: 'GET' | 'POST';

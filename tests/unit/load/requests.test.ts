@@ -5,6 +5,8 @@ const spec = (change: Partial<LoadSpec> = {}): LoadSpec => ({
   ports: [4000, 4001],
   connections: 2,
   warmMs: 0,
+  warmAnswersMin: 0,
+  warmMsMax: 0,
   measureMs: 0,
   method: 'POST',
   pathPrefix: '/products/',
