@@ -1,0 +1,33 @@
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../../src/app.js';
+import { loadEnv } from '../../src/config/env.js';
+import { createLogger } from '../../src/config/logger.js';
+import { createContainer } from '../../src/container.js';
+import { createFastServer } from '../../src/utils/fast-server.js';
+
+/**
+ * The service as a process that ends itself by SIGKILL at the step `CRASH_STEP` of a batch, the `CRASH_AT_BATCH`-th that comes
+ * by there after SIGUSR2; until then it is the service as it is.
+ */
+const step = process.env['CRASH_STEP'];
+let left = Number.POSITIVE_INFINITY;
+process.on('SIGUSR2', () => {
+  left = Number(process.env['CRASH_AT_BATCH'] ?? 1);
+});
+
+const env = loadEnv();
+const { logger } = createLogger('warn');
+const container = await createContainer({
+  env,
+  logger,
+  phase: () => 'ready',
+  progress: () => undefined,
+  onStoreStep: (reached) => {
+    if (reached === step && --left <= 0) process.kill(process.pid, 'SIGKILL');
+  },
+});
+const server = createFastServer(createApp(container.deps));
+server.listen(env.PORT, env.HOST, () => {
+  const { port } = server.address() as AddressInfo;
+  process.stdout.write(`${JSON.stringify({ msg: 'ready', url: `http://${env.HOST}:${port}` })}\n`);
+});
