@@ -5,7 +5,8 @@ import { shutDown } from '../../src/shutdown.js';
 import { waitFor } from '../helpers/wait-for.js';
 
 const start = async (handler: (request: IncomingMessage, response: ServerResponse) => void) => {
-  const server = createServer(handler).listen(0, '127.0.0.1');
+  // Long enough that only an orderly end closes a resting connection, as in the service.
+  const server = createServer({ keepAliveTimeout: 75_000 }, handler).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const agent = new Agent({ keepAlive: true });
@@ -32,7 +33,7 @@ describe('shutDown', () => {
       announce: () => steps.push('announced'),
       closeRest: () => Promise.resolve(void steps.push('closed')),
       lingerMs: 0,
-      graceMs: 5_000,
+      graceMs: 60_000,
     });
     await waitFor(() => !server.listening);
     answer?.();

@@ -74,6 +74,30 @@ describe('lockDataDir', () => {
   });
 });
 
+describe('lockDataDir under contention', () => {
+  it('when eight take it and give it back over and over, then there are never two at once', async () => {
+    const dir = await fresh('contended');
+    let inside = 0;
+    let mostInside = 0;
+    let turns = 0;
+    const worker = async () => {
+      for (let i = 0; i < 150; i++) {
+        const lock = await lockDataDir(dir).catch(() => undefined);
+        if (lock === undefined) continue;
+        turns++;
+        inside++;
+        mostInside = Math.max(mostInside, inside);
+        await new Promise(setImmediate);
+        inside--;
+        await lock.release();
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    expect(mostInside).toBe(1);
+    expect(turns).toBeGreaterThan(10);
+  });
+});
+
 describe('readOrCreate', () => {
   it('when ten make the file at once, then all read what one of them wrote', async () => {
     const file = join(root(), 'made.json');
