@@ -1,6 +1,6 @@
 import cors from 'cors';
 import type { RequestHandler } from 'express';
-import { carryHeaders } from '../utils/carried-headers.js';
+import { carryHeaders, headerBlock } from '../utils/carried-headers.js';
 
 /** What a script of another origin may read beside the body. */
 const EXPOSED = [
@@ -26,6 +26,7 @@ const EXPOSED = [
 export const createCors = (origins: readonly string[]): RequestHandler => {
   if (origins.length === 0) return (_req, _res, next) => next();
   const any = origins.includes('*');
+  const vary = headerBlock(['Vary', 'Origin']);
   const handle = cors({ origin: any ? '*' : [...origins], exposedHeaders: EXPOSED, maxAge: 600 });
   return (req, res, next) => {
     const isPlainOptions = req.method === 'OPTIONS' && req.headers['access-control-request-method'] === undefined;
@@ -33,7 +34,7 @@ export const createCors = (origins: readonly string[]): RequestHandler => {
       handle(req, res, next);
       return;
     }
-    if (!any) carryHeaders(res, ['Vary', 'Origin']);
+    if (!any) carryHeaders(res, vary);
     next();
   };
 };

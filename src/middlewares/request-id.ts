@@ -14,6 +14,6 @@ export const createRequestId = (): RequestHandler => (req, res, next) => {
   const given = req.headers['x-request-id'];
   const id = typeof given === 'string' && SANE.test(given) ? given : randomUUID();
   (res.locals as HttpLocals).requestId = id;
-  carryHeaders(res, ['X-Request-Id', id]);
+  carryHeaders(res, { flat: ['X-Request-Id', id], text: `X-Request-Id: ${id}\r\n` });
   next();
 };

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { carryHeaders } from '../utils/carried-headers.js';
+import { carryHeaders, headerBlock } from '../utils/carried-headers.js';
 
 export interface SecurityHeadersOptions {
   /** Outside production pages are read over plain http, which `upgrade-insecure-requests` would break. */
@@ -20,7 +20,7 @@ export const helmetHeaders = ({ upgradeInsecureRequests }: SecurityHeadersOption
 
 /** Helmet's headers on every answer. A page that needs another policy sets that header itself. */
 export const createSecurityHeaders = (options: SecurityHeadersOptions): RequestHandler => {
-  const headers = helmetHeaders(options);
+  const headers = headerBlock(helmetHeaders(options));
   return (_req, res, next) => {
     carryHeaders(res, headers);
     next();

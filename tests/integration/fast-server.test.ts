@@ -1,7 +1,7 @@
 import express, { Router } from 'express';
 import request from 'supertest';
 import { createFastServer } from '../../src/utils/fast-server.js';
-import { carryHeaders } from '../../src/utils/carried-headers.js';
+import { carryHeaders, headerBlock } from '../../src/utils/carried-headers.js';
 import { listening, sendRaw } from '../helpers/http-app.js';
 
 interface Refusal {
@@ -15,8 +15,8 @@ const createApp = () => {
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use((_req, res, next) => {
-    carryHeaders(res, ['X-A', '1', 'X-B', '2']);
-    carryHeaders(res, ['X-C', '3']);
+    carryHeaders(res, headerBlock(['X-A', '1', 'X-B', '2']));
+    carryHeaders(res, headerBlock(['X-C', '3']));
     next();
   });
   app.get('/prototypes', (req, res) => {
@@ -148,5 +148,15 @@ describe('createFastServer', () => {
     await other.close();
     expect(said.match(/HTTP\/1.1/g) ?? []).toHaveLength(said === '' ? 0 : 1);
     expect(said).not.toContain('VALIDATION_FAILED');
+  });
+});
+
+describe('headerBlock', () => {
+  it.each([
+    ['a line break in a value', ['X-A', 'a\r\nX-B: b']],
+    ['a line break in a name', ['X-A\r\nX-B', 'b']],
+    ['Node’s own header', ['Content-Length', '1']],
+  ])('when there is %s, then it is refused', (_what, flat) => {
+    expect(() => headerBlock(flat)).toThrow(/Invalid character|valid HTTP token|cannot be carried/);
   });
 });
