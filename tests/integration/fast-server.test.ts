@@ -73,6 +73,20 @@ describe('createFastServer', () => {
     expect(res.headers).toMatchObject(headers);
   });
 
+  it('when Node lacks the step that renders a head, then carried headers are set one by one', async () => {
+    const get = Reflect.get.bind(Reflect);
+    Reflect.get = (target: object, key: PropertyKey): unknown =>
+      key === '_storeHeader' ? undefined : get(target, key);
+    const server = createFastServer(createApp());
+    Reflect.get = get;
+    const other = await listening(server);
+    const flat = await request(server).get('/flat').expect(200);
+    const twice = await request(server).get('/twice').expect(200);
+    await other.close();
+    expect(flat.headers).toMatchObject({ 'x-a': '1', 'x-c': '3', 'x-d': '4' });
+    expect(twice.headers).toMatchObject({ 'x-a': 'own', 'x-b': '2' });
+  });
+
   it('when a head names its own reason, then it is kept', async () => {
     expect(await sendRaw(where.port, 'GET /object HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1.1 200 Fine\r\n/,
