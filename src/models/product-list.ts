@@ -109,10 +109,9 @@ export const stockOrderPlan = (
   const { descending } = query.sort;
   if (query.sort.by !== 'stock' || found.every(({ stockBand: band }) => band < exactBands)) return null;
   const direction = descending ? -1 : 1;
-  const last = found.length < query.limit ? undefined : found.at(-1)?.stockBand;
-  const bound: Filter = last === undefined ? {} : { stockBand: { [descending ? '$gte' : '$lte']: last } };
+  const last = found.at(-1)?.stockBand ?? 0;
   return {
-    filter: { $and: [plan.filter, bound] },
+    filter: { $and: [plan.filter, { stockBand: { [descending ? '$gte' : '$lte']: last } }] },
     sort: { stock: direction, _id: direction },
     hint: plan.hint,
   };

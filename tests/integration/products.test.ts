@@ -459,6 +459,13 @@ describeMongo('products', () => {
       await remove(made.id).expect(204);
     });
 
+    it('when units are reserved between the look and the removal, then it stays', async () => {
+      const made = await make();
+      await setStored(made.id, { reserved: 1 });
+      expect(await catalogue.queries.remove(made, new Date())).toBe(false);
+      await get(made.id).expect(200);
+    });
+
     it('when If-Match names an older version, then 412', async () => {
       const made = await make();
       await patch(made.id, { price: 1 }).expect(200);
