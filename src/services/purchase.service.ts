@@ -1,18 +1,19 @@
 import type { MovementQueries } from '../models/movement-queries.js';
 import type { MovementDocument } from '../models/movement.model.js';
-import type { Answer } from '../models/command.model.js';
+import { commandKeptMs, type Answer } from '../models/command.model.js';
 import type { Caller } from '../utils/caller.js';
 import { envelope } from '../utils/envelope.js';
 import { AppError } from '../utils/errors.js';
 import { messages } from '../utils/messages.js';
-import { requestHash } from '../utils/request-hash.js';
-import { isId, newId } from '../utils/uuid.js';
+import { isId, newId, timeOfId } from '../utils/uuid.js';
 import { purchaseView, type PurchaseView } from './movement-view.js';
 import type { AppliedLine, CommandKey, StockCommand } from './stock-engine/commands.js';
 import type { Settled, StockEngine } from './stock-engine/stock-engine.js';
 
 /** Begins the keys that a 503 hands out to who sent none; the id of the purchase follows. */
 const madeKeyPrefix = 'purchase:';
+/** How far the clocks of two processes may be apart. */
+const clockSkewMs = 60_000;
 
 export interface PurchaseWish {
   productId: string;
@@ -24,6 +25,7 @@ export interface PurchaseWish {
 export interface PurchaseDependencies {
   engine: Pick<StockEngine, 'submit'>;
   ledger: Pick<MovementQueries, 'sale' | 'sales'>;
+  now?: () => Date;
 }
 
 const saleAnswer = (sale: MovementDocument): Answer => ({
@@ -48,15 +50,26 @@ interface Identity {
   retryKey: string;
 }
 
+/**
+ * The purchase's id in a key that a 503 has handed out, or null. Ids sort by their time, so one that was not made in the time that
+ * keys are kept for is somebody's invention and just a key like any other.
+ */
+const madeIdOf = (key: string, nowMs: number): string | null => {
+  const id = key.startsWith(madeKeyPrefix) ? key.slice(madeKeyPrefix.length) : '';
+  if (!isId(id)) return null;
+  const ageMs = nowMs - timeOfId(id);
+  return ageMs > -clockSkewMs && ageMs < commandKeptMs ? id : null;
+};
+
 /** Under which id and key a purchase runs: the caller's key, the one that an earlier 503 made, or none. */
-const identify = (caller: Caller, wish: PurchaseWish, key: string | undefined): Identity => {
+const identify = (caller: Caller, wish: PurchaseWish, key: string | undefined, nowMs: number): Identity => {
   const { productId, quantity, price } = wish;
   if (key === undefined) {
     const lineId = newId();
     return { lineId, key: null, hash: '', retryKey: madeKeyPrefix + lineId };
   }
-  const madeId = key.startsWith(madeKeyPrefix) ? key.slice(madeKeyPrefix.length) : '';
-  if (isId(madeId)) {
+  const madeId = madeIdOf(key, nowMs);
+  if (madeId !== null) {
     return {
       lineId: madeId,
       key: { kind: 'line', id: madeId },
@@ -67,7 +80,8 @@ const identify = (caller: Caller, wish: PurchaseWish, key: string | undefined): 
   return {
     lineId: newId(),
     key: { kind: 'stored', id: `${caller.id}:${key}` },
-    hash: requestHash('purchase', productId, quantity, price ?? null),
+    // Short as it is, the request tells itself apart; a digest would cost more than the rest of this function.
+    hash: `purchase ${productId} ${quantity} ${price ?? '-'}`,
     retryKey: key,
   };
 };
@@ -79,13 +93,13 @@ const storedSale = (sale: MovementDocument) => ({
 
 const seesAll = (caller: Caller): boolean => caller.role !== 'user';
 
-export const createPurchaseService = ({ engine, ledger }: PurchaseDependencies) => ({
+export const createPurchaseService = ({ engine, ledger, now = () => new Date() }: PurchaseDependencies) => ({
   /**
    * Buys units of one product for the caller.
    * @throws AppError NOT_FOUND, SALE_NOT_OPEN, PRICE_CHANGED, LIMIT_REACHED, INSUFFICIENT_STOCK, IDEMPOTENCY_KEY_REUSED, UNAVAILABLE
    */
   buy: (caller: Caller, wish: PurchaseWish, key: string | undefined): Promise<Settled> => {
-    const identity = identify(caller, wish, key);
+    const identity = identify(caller, wish, key, now().getTime());
     const command: StockCommand = {
       kind: 'purchase',
       key: identity.key,

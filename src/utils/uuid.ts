@@ -7,3 +7,6 @@ export const newId = (): string => v7();
 
 /** Whether `value` is an id as this service makes them: a lower-case UUIDv7. */
 export const isId = (value: string): boolean => UUID_V7.test(value);
+
+/** When a UUIDv7 says that it was made, in milliseconds since the epoch: its first 48 bits (RFC 9562 section 5.7). */
+export const timeOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
