@@ -20,7 +20,7 @@ const duplicateKey = 11_000;
 const conflicts = new Set([112, 24, 246, 251]);
 /** Stepping down, shutting down, interrupted, unreachable peers, out of time: nothing wrong with the batch itself. */
 const awayCodes = new Set([
-  6, 7, 43, 50, 89, 91, 189, 262, 290, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 26555,
+  6, 7, 43, 50, 89, 91, 133, 189, 202, 262, 290, 365, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 26555,
 ]);
 /** Client-side errors of the driver; it does not put labels on all of them. */
 const awayNames = new Set([

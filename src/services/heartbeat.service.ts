@@ -10,29 +10,29 @@ export interface HeartbeatDependencies {
 /** Shows the other processes that this one lives, twice a second, from `start` to `stop`. */
 export const createHeartbeat = ({ processes, logger }: HeartbeatDependencies) => {
   let timer: NodeJS.Timeout | null = null;
-  let beating = false;
+  let beating: Promise<void> | null = null;
 
   const beat = async (): Promise<void> => {
-    // A beat that hangs with the database is not joined by others.
-    if (beating) return;
-    beating = true;
     try {
       await processes.beat();
     } catch (error) {
       logger.warn({ err: error }, 'a heartbeat failed');
-    } finally {
-      beating = false;
     }
   };
 
   return {
     start: async (): Promise<void> => {
       await processes.beat();
-      timer = setInterval(() => void beat(), beatMs);
+      // A beat that hangs with the database is not joined by others.
+      timer = setInterval(() => {
+        beating ??= beat().finally(() => (beating = null));
+      }, beatMs);
       timer.unref();
     },
     stop: async (): Promise<void> => {
       if (timer) clearInterval(timer);
+      // A beat that is still on its way would bring the process back.
+      await beating;
       await processes.leave().catch((error: unknown) => logger.warn({ err: error }, 'leaving failed'));
     },
   };
