@@ -34,6 +34,10 @@ const clientOptions = (appName: string) =>
     socketTimeoutMS: 5_000,
     serverSelectionTimeoutMS: 2_000,
     waitQueueTimeoutMS: 1_000,
+    // A server that is silent for the sum of these two gives up all its connections at once. By the defaults of 10 s and 30 s
+    // each connection that a lost cable has left half-open would be found out by itself, 5 s each.
+    heartbeatFrequencyMS: 1_000,
+    connectTimeoutMS: 2_000,
     // Indexes are built in a step of their own, before the service says that it is ready.
     autoIndex: false,
     autoCreate: false,

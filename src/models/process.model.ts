@@ -45,7 +45,7 @@ export const createProcessStore = (model: Model<ProcessDocument>, processId: str
           {
             $match: {
               type: 'idleSession',
-              appName: { $regex: `^${appNamePrefix}`, $ne: appNameOf(processId) },
+              appName: { $regex: `^${appNamePrefix}` },
               'transaction.timeInactiveMicros': { $gt: idleMicrosMin },
             },
           },
@@ -62,7 +62,11 @@ export const createProcessStore = (model: Model<ProcessDocument>, processId: str
     leave: async (): Promise<void> => {
       await model.collection.deleteOne({ _id: processId as never });
     },
-    /** Ends the idle transactions of processes without a heartbeat; one that is taken for dead by mistake just tries again. */
+    /**
+     * Ends the idle transactions of processes without a heartbeat, and this one's own: when it meets conflicts it has none on
+     * its way, but a lost connection can have kept the end of an earlier one from the server. One that is taken for dead by
+     * mistake just tries again.
+     */
     endOrphans: async (): Promise<number> => {
       const sessions = await idleTransactions();
       if (sessions.length === 0) return 0;
@@ -72,7 +76,7 @@ export const createProcessStore = (model: Model<ProcessDocument>, processId: str
           { maxTimeMS: lookMsMax },
         )
         .toArray();
-      const alive = new Set(living.map(({ _id }) => appNameOf(_id)));
+      const alive = new Set(living.flatMap(({ _id }) => (_id === processId ? [] : [appNameOf(_id)])));
       const orphans = sessions.filter(({ appName }) => !alive.has(appName));
       if (orphans.length > 0) await admin().command({ killSessions: orphans.map(({ lsid }) => ({ id: lsid.id })) });
       return orphans.length;

@@ -46,6 +46,8 @@ describeMongo(`a process killed between two statements of a batch (seed ${seed})
 
   beforeAll(async () => {
     connection = await connect(database);
+    // The server must not be the one who ends what the dead have left open.
+    await connection.getClient().db('admin').command({ setParameter: 1, transactionLifetimeLimitSeconds: 60 });
     await start(steps[0]);
   }, 120_000);
 

@@ -148,6 +148,14 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
       });
       return performance.now();
     },
+    /** Waits for this many answers of 503 from now on. */
+    refusals: async (wanted: number): Promise<void> => {
+      const before = tally.unavailable;
+      await waitFor(() => tally.unavailable >= before + wanted, {
+        deadlineMs: 20_000,
+        what: `${wanted} answers of 503`,
+      });
+    },
     /** Lets everybody finish what they have begun. */
     stop: async (): Promise<Tally> => {
       stopped = true;

@@ -1,0 +1,102 @@
+import type { Connection } from 'mongoose';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkBooks, mergedTally, startBuyers } from '../helpers/buyers.js';
+import { faultMongod } from '../helpers/fault-mongod.js';
+import { describeMongo } from '../helpers/mongo.js';
+import { randomFrom } from '../helpers/random.js';
+import { report } from '../helpers/report.js';
+import { seed } from '../helpers/seed.js';
+import { spawnShop, type SpawnedShop } from '../helpers/shop.js';
+
+const kills = process.env['LONG'] === '1' ? 30 : 3;
+const resumeMsMax = 5_000;
+/** The kill comes at a moment of the load within so many milliseconds. */
+const momentMsMax = 400;
+
+describeMongo(`a process killed in mid-load (seed ${seed})`, () => {
+  const { mongod, freshName, connect } = faultMongod();
+  let database: string;
+  let connection: Connection;
+  const running = new Set<SpawnedShop>();
+
+  const start = async (): Promise<SpawnedShop> => {
+    const shop = await spawnShop(mongod().uri(database), { LOG_LEVEL: 'info' });
+    running.add(shop);
+    return shop;
+  };
+
+  const kill = async (shop: SpawnedShop): Promise<void> => {
+    await shop.service.stop('SIGKILL');
+    shop.client.close();
+    running.delete(shop);
+  };
+
+  const stocked = async (shop: SpawnedShop): Promise<string[]> => {
+    const products = [await shop.stocked(1_000_000), await shop.stocked(1_000_000, { perCustomerLimit: 1_000_000 })];
+    return products.map(({ id }) => id);
+  };
+
+  beforeEach(async () => {
+    database = freshName();
+    connection = await connect(database);
+  }, 30_000);
+
+  afterEach(async () => {
+    await Promise.all([...running].map((shop) => shop.close()));
+    running.clear();
+  }, 60_000);
+
+  it(
+    `when it is killed ${kills} times and started again, then what was answered holds, repeats buy once and sales go on`,
+    async () => {
+      const random = randomFrom(seed);
+      let shop = await start();
+      const productIds = await stocked(shop);
+      const buyers = startBuyers({ shop: () => shop, productIds, seed });
+      const pauses: number[] = [];
+      for (let count = 0; count < kills; count++) {
+        await buyers.sales(20);
+        await sleep(random() * momentMsMax);
+        await kill(shop);
+        const diedMs = performance.now();
+        shop = await start();
+        const readyMs = performance.now();
+        pauses.push(Math.round((await buyers.sales(1, { sinceMs: diedMs })) - readyMs));
+      }
+      await buyers.sales(20);
+      const tally = await buyers.stop();
+      report('killed', { firstSaleAfterReadyMs: pauses, sales: tally.sales.length, lost: tally.lost });
+      await checkBooks(shop, connection, productIds, tally);
+      expect(Math.max(...pauses)).toBeLessThan(resumeMsMax);
+    },
+    60_000 + kills * 20_000,
+  );
+
+  it('when one of two processes is killed, then the other goes on selling the same products', async () => {
+    const random = randomFrom(seed);
+    const [first, second] = await Promise.all([start(), start()]);
+    const productIds = await stocked(first);
+    // Who was at the first goes on at the second, with the key of what has not been answered.
+    let theirs = first;
+    const moving = startBuyers({ shop: () => theirs, productIds, seed, count: 12 });
+    const staying = startBuyers({ shop: () => second, productIds, seed: seed + 1, count: 12 });
+    await Promise.all([moving.sales(20), staying.sales(20)]);
+    await sleep(random() * momentMsMax);
+    const killing = kill(first);
+    theirs = second;
+    await killing;
+    const diedMs = performance.now();
+    const soldMs = await staying.sales(1, { sinceMs: diedMs });
+    await Promise.all([moving.sales(30), staying.sales(30)]);
+    const tallies = [await moving.stop(), await staying.stop()] as const;
+    report('one of two killed', {
+      firstSaleAfterMs: Math.round(soldMs - diedMs),
+      sales: tallies.map(({ sales }) => sales.length),
+      lost: tallies.map(({ lost }) => lost),
+    });
+    expect(soldMs - diedMs).toBeLessThan(resumeMsMax);
+    expect(tallies[1].lost).toBe(0);
+    const tally = mergedTally(tallies);
+    await checkBooks(second, connection, productIds, tally);
+  }, 90_000);
+});
