@@ -1,4 +1,4 @@
-import type { Model, QueryFilter } from 'mongoose';
+import { trusted, type Model, type QueryFilter } from 'mongoose';
 import type { MovementType } from '../utils/movement-types.js';
 import type { MovementDocument } from './movement.model.js';
 import type { ProductDocument } from './product.model.js';
@@ -30,7 +30,7 @@ export const createMovementQueries = ({ movements, products }: MovementQueriesDe
     ): Promise<MovementDocument[]> => {
       const filter: QueryFilter<MovementDocument> = { productId };
       if (options.type !== undefined) filter.type = options.type;
-      if (options.beforeSeq !== undefined) filter.seq = { $lt: options.beforeSeq };
+      if (options.beforeSeq !== undefined) filter.seq = trusted({ $lt: options.beforeSeq });
       return movements
         .find(filter)
         .sort({ seq: -1 })
@@ -48,7 +48,7 @@ export const createMovementQueries = ({ movements, products }: MovementQueriesDe
     }): Promise<MovementDocument[]> => {
       const filter: QueryFilter<MovementDocument> = { type: 'sale' };
       if (options.buyerId !== null) filter.buyerId = options.buyerId;
-      if (options.beforeId !== undefined) filter._id = { $lt: options.beforeId };
+      if (options.beforeId !== undefined) filter._id = trusted({ $lt: options.beforeId });
       return movements
         .find(filter)
         .sort({ _id: -1 })
