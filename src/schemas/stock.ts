@@ -26,6 +26,10 @@ export type PurchaseInput = z.infer<typeof purchaseBody>;
 
 const adjustment = z.strictObject({ delta, reason: note, reference: note.optional() });
 
+/** What goes together is looked at even where another field is faulty, so that every fault is named at once. */
+const isBody = ({ value }: { value: unknown }): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** POST /products/:id/stock: a change by `delta`, or a stocktake that finds `count` where `expectedStock` was thought to be. */
 export const stockBody = z
   .strictObject({
@@ -35,11 +39,20 @@ export const stockBody = z
     reason: note,
     reference: note.optional(),
   })
-  .superRefine((body, context) => {
-    const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (body.delta === undefined && body.count === undefined) fault('delta', 'is missing: give delta or count');
-    if (body.delta !== undefined && body.count !== undefined) fault('count', 'goes without delta');
-    if (body.delta !== undefined && body.expectedStock !== undefined) fault('expectedStock', 'goes with count only');
+  .refine(({ delta: change, count }) => change !== undefined || count !== undefined, {
+    path: ['delta'],
+    message: 'is missing: give delta or count',
+    when: isBody,
+  })
+  .refine(({ delta: change, count }) => change === undefined || count === undefined, {
+    path: ['count'],
+    message: 'goes without delta',
+    when: isBody,
+  })
+  .refine(({ delta: change, expectedStock }) => change === undefined || expectedStock === undefined, {
+    path: ['expectedStock'],
+    message: 'goes with count only',
+    when: isBody,
   });
 export type StockInput = z.infer<typeof stockBody>;
 
