@@ -9,6 +9,8 @@ import { createSecurityHeaders } from './middlewares/security-headers.js';
 
 /** The largest body that is taken, unpacked. */
 const BODY_LIMIT_BYTES = 100 * 1024;
+/** A thousand changes with long reasons come to several hundred kilobytes. */
+const LARGER_BODY_BYTES = { '/api/v1/stock/batch': 1024 * 1024 };
 
 export interface AppDeps {
   logger: {
@@ -48,7 +50,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(createSecurityHeaders({ upgradeInsecureRequests: deps.production }));
   app.use(createCors(deps.corsOrigins));
   app.use(createOptions(router));
-  app.use(createJsonBody({ limitBytes: BODY_LIMIT_BYTES }));
+  app.use(createJsonBody({ limitBytes: BODY_LIMIT_BYTES, largerBytes: LARGER_BODY_BYTES }));
   for (const routes of deps.system) app.use(routes);
   for (const routes of deps.api) app.use('/api/v1', routes);
   app.use(createNotFound(router));

@@ -5,6 +5,8 @@ import { AppError } from '../utils/errors.js';
 export interface JsonBodyOptions {
   /** A body of more bytes than this, unpacked, is refused with 413. */
   limitBytes: number;
+  /** Paths that take more, with their own limits in bytes. */
+  largerBytes?: Readonly<Record<string, number>>;
 }
 
 const TYPES = ['application/json', 'application/merge-patch+json'];
@@ -66,18 +68,10 @@ const translate = (error: unknown): unknown => {
   return error.status === 400 ? malformed(error) : error;
 };
 
-/**
- * Parses JSON bodies into `req.body`; a body of no bytes is left undefined, and the route's schema says whether that
- * will do. Plain UTF-8, which is nearly everything, is read here in a few microseconds; packed bodies and other
- * encodings go through `express.json`, under the same limit.
- */
-export const createJsonBody = ({ limitBytes }: JsonBodyOptions): RequestHandler => {
+/** A parser with one limit; the caller has seen to it that there is a body. */
+const createReader = (limitBytes: number): RequestHandler => {
   const readAnything: RequestHandler = express.json({ limit: limitBytes, type: TYPES, strict: false });
   return (req, res, next) => {
-    if (BODYLESS.has(req.method) || !hasBody(req)) {
-      next();
-      return;
-    }
     const type = req.headers['content-type'] ?? '';
     if (!JSON_TYPE.test(type)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
     if (Number(req.headers['content-length'] ?? 0) > limitBytes) throw new AppError('BODY_TOO_LARGE');
@@ -87,5 +81,19 @@ export const createJsonBody = ({ limitBytes }: JsonBodyOptions): RequestHandler 
     } else {
       readAnything(req, res, (error?: unknown) => next(translate(error)));
     }
+  };
+};
+
+/**
+ * Parses JSON bodies into `req.body`; a body of no bytes is left undefined, and the route's schema says whether that
+ * will do. Plain UTF-8, which is nearly everything, is read here in a few microseconds; packed bodies and other
+ * encodings go through `express.json`, under the same limit.
+ */
+export const createJsonBody = ({ limitBytes, largerBytes = {} }: JsonBodyOptions): RequestHandler => {
+  const usual = createReader(limitBytes);
+  const larger = new Map(Object.entries(largerBytes).map(([path, bytes]) => [path, createReader(bytes)]));
+  return (req, res, next) => {
+    if (BODYLESS.has(req.method) || !hasBody(req)) next();
+    else (larger.get(req.path) ?? usual)(req, res, next);
   };
 };
