@@ -1,15 +1,17 @@
 /**
- * `npm start`: builds when the build is missing or older than its sources, then runs the service in this very
- * process, so that signals arrive and nothing is started twice.
+ * Builds when the build is missing or older than its sources, then runs it in this very process, so that signals arrive
+ * and nothing is started twice. `npm start` runs the service; `node scripts/start.mjs cli/audit.js [arguments]` another
+ * program of the build.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const server = join(root, 'dist', 'server.js');
+const named = process.argv[2]?.endsWith('.js') === true;
+const entry = join(root, 'dist', named ? process.argv[2] : 'server.js');
 // A stamp of our own: the compiler leaves its files alone where nothing but a date has changed.
 const stamp = join(root, 'dist', '.built');
 
@@ -19,7 +21,7 @@ const sources = () => [
 ];
 
 const isFresh = () => {
-  if (!existsSync(server) || !existsSync(stamp)) return false;
+  if (!existsSync(entry) || !existsSync(stamp)) return false;
   const built = statSync(stamp).mtimeMs;
   return sources().every((file) => !existsSync(file) || statSync(file).mtimeMs <= built);
 };
@@ -48,8 +50,10 @@ const build = (tsc) => {
 // Without the compiler (an image with runtime dependencies only) the build that is there is the one to run.
 const tsc = isFresh() ? undefined : compiler();
 if (tsc !== undefined) build(tsc);
-if (!existsSync(server)) {
+if (!existsSync(entry)) {
   console.error('There is no build in dist/, and no TypeScript to make one: run `npm ci` first.');
   process.exit(1);
 }
-await import(new URL('../dist/server.js', import.meta.url).href);
+// The program finds its own name and arguments where a program started directly does.
+process.argv.splice(1, named ? 2 : 1, entry);
+await import(pathToFileURL(entry).href);

@@ -77,15 +77,13 @@ export const spawnMongod = async (options: MongodOptions): Promise<MongodProcess
   process.once('exit', onOurExit);
   void exited.then(() => process.off('exit', onOurExit));
   await once(child, 'spawn');
-  // It must not keep our process alive: whoever forgets to close still ends.
-  child.unref();
   const pid = child.pid ?? 0;
   return { identity: identityOf(pid) ?? { pid, started: '' }, port: options.port, exited };
 };
 
 /** Settles when the process, a child or not, has ended. */
 export const whenGone = async (identity: ProcessIdentity, intervalMs: number = pollMs): Promise<void> => {
-  while (isRunning(identity)) await sleep(intervalMs, undefined, { ref: false });
+  while (isRunning(identity)) await sleep(intervalMs);
 };
 
 /** Waits until `condition` holds. @returns false when `deadlineMs` passed first */

@@ -157,11 +157,14 @@ describeMongo('the embedded default', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await waitFor(() => taken.listening);
     const { port } = taken.address() as AddressInfo;
-    const { service, dataDir } = start('port', { PORT: String(port) });
-    expect(await service.exited).toEqual({ code: 1, signal: null });
-    expect(service.stderr()).toMatch(new RegExp(`^PORT ${port} is taken .*\\n$`));
-    expect(isAlive((await recordOf(dataDir)).pid)).toBe(false);
-    taken.close();
+    try {
+      const { service, dataDir } = start('port', { PORT: String(port) });
+      expect(await service.exited).toEqual({ code: 1, signal: null });
+      expect(service.stderr()).toMatch(new RegExp(`^PORT ${port} is taken .*\\n$`));
+      expect(isAlive((await recordOf(dataDir)).pid)).toBe(false);
+    } finally {
+      taken.close();
+    }
   });
 
   it('when MONGO_URI is a standalone MongoDB, then one line says how to make it a replica set, with exit code 1', async () => {
