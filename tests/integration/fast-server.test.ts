@@ -74,7 +74,7 @@ describe('createFastServer', () => {
   });
 
   it('when Node lacks the step that renders a head, then carried headers are set one by one', async () => {
-    const get = Reflect.get.bind(Reflect);
+    const get: (target: object, key: PropertyKey) => unknown = Reflect.get.bind(Reflect);
     Reflect.get = (target: object, key: PropertyKey): unknown =>
       key === '_storeHeader' ? undefined : get(target, key);
     const server = createFastServer(createApp());
