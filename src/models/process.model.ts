@@ -41,7 +41,7 @@ export const createProcessStore = (model: Model<ProcessDocument>, processId: str
     admin()
       .aggregate<IdleSession>(
         [
-          { $currentOp: { allUsers: true, idleSessions: true } },
+          { $currentOp: { allUsers: false, idleSessions: true } },
           {
             $match: {
               type: 'idleSession',

@@ -148,6 +148,25 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
       });
       return performance.now();
     },
+    /** Waits until each product has been sold to somebody who asked after `sinceMs`. @returns when the last of them was */
+    everyProduct: async (sinceMs: number, deadlineMs = 30_000): Promise<number> => {
+      const sold = () => new Set(soldSince(sinceMs).map(({ wish }) => wish.productId));
+      await waitFor(() => sold().size === productIds.length, {
+        deadlineMs,
+        intervalMs: 5,
+        what: 'sales of each product',
+      });
+      return performance.now();
+    },
+    /** Waits until nothing has been sold for so long: everybody who buys waits for an answer now. */
+    quiet: async (quietMs: number): Promise<void> => {
+      let [known, sinceMs] = [tally.sales.length, performance.now()];
+      const isQuiet = () => {
+        if (tally.sales.length !== known) [known, sinceMs] = [tally.sales.length, performance.now()];
+        return performance.now() - sinceMs > quietMs;
+      };
+      await waitFor(isQuiet, { what: 'the end of sales' });
+    },
     /** Waits for this many answers of 503 from now on. */
     refusals: async (wanted: number): Promise<void> => {
       const before = tally.unavailable;
