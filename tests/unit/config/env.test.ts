@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadEnv } from '../../../src/config/env.js';
 import { StartError } from '../../../src/utils/errors.js';
 
@@ -100,4 +101,14 @@ describe('loadEnv', () => {
       expect(() => loadEnv({ ...production, [key]: '' })).toThrow(`Bad environment: production needs ${key}.`);
     },
   );
+});
+
+describe('.env.example', () => {
+  it('when it is read beside env.ts, then both know the same keys', () => {
+    const keysIn = (file: string, pattern: RegExp) =>
+      [...readFileSync(new URL(file, import.meta.url), 'utf8').matchAll(pattern)].map(([, key]) => key).sort();
+    const read = keysIn('../../../src/config/env.ts', /^ {2}([A-Z][A-Z_0-9]+): /gm);
+    const shown = keysIn('../../../.env.example', /^# ([A-Z][A-Z_0-9]+)=/gm);
+    expect(shown).toEqual([...new Set(read)]);
+  });
 });
