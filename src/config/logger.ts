@@ -2,31 +2,85 @@ import { pino, type Logger as PinoLogger } from 'pino';
 
 export type Logger = PinoLogger;
 
+/** Characters that are gathered before they are handed on. */
+const GATHERED_MAX = 32 * 1024;
+/** Bytes that may wait for an output that is stuck; past it lines are dropped, as memory is worth more than they are. */
+const WAITING_MAX = 16 * 1024 * 1024;
+
+/** Time stamps of one millisecond are one string: rendering it costs more than the rest of a line. */
+const createTimestamp = (): (() => string) => {
+  let at = 0;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) {
+      at = now;
+      text = `,"time":"${new Date(now).toISOString()}"`;
+    }
+    return text;
+  };
+};
+
 /**
- * The one logger of a process: JSON lines on stdout, buffered up to 4 kB so that a line costs no system call of
+ * Gathers lines before pino's own destination and hands them on as bytes: its bookkeeping for each line and the many
+ * small writes cost 8 to 11 us a request under load, a quarter of all that the HTTP layer costs.
+ */
+const createGatherer = (destination: ReturnType<typeof pino.destination>) => {
+  let lines: string[] = [];
+  let length = 0;
+  const pass = (): void => {
+    if (length > 0) destination.write(Buffer.from(lines.join('')) as unknown as string);
+    lines = [];
+    length = 0;
+  };
+  return {
+    pass,
+    /** What pino's `logger.flush` calls. */
+    flush: (done: (error?: Error) => void): void => {
+      pass();
+      destination.flush(done);
+    },
+    write: (line: string): void => {
+      lines.push(line);
+      length += line.length;
+      if (length >= GATHERED_MAX) pass();
+    },
+  };
+};
+
+/**
+ * The one logger of a process: JSON lines on stdout, gathered up to 32 kB so that a line costs no system call of
  * its own under load. Secrets are redacted wherever they are logged by mistake.
  */
 export const createLogger = (level: string): { logger: Logger; close: () => void } => {
-  const destination = pino.destination({ fd: 1, sync: false, minLength: 4096 });
+  const destination = pino.destination({
+    fd: 1,
+    sync: false,
+    contentMode: 'buffer',
+    maxWrite: 4 * GATHERED_MAX,
+    maxLength: WAITING_MAX,
+  });
+  const gatherer = createGatherer(destination);
   // A quiet service must still show its lines at once to somebody who watches it.
-  const timer = setInterval(() => destination.flush(), 200);
+  const timer = setInterval(gatherer.pass, 200);
   timer.unref();
   const logger = pino(
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: createTimestamp(),
       redact: {
         paths: ['password', 'token', 'accessToken', 'refreshToken', 'authorization', '*.password'],
         censor: '[redacted]',
       },
     },
-    destination,
+    gatherer,
   );
   return {
     logger,
     close: () => {
       clearInterval(timer);
+      gatherer.pass();
       destination.flushSync();
     },
   };
