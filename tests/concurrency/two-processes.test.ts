@@ -5,6 +5,8 @@ import { auditClean } from '../helpers/audit-clean.js';
 import { describeMongo, freshDatabase } from '../helpers/mongo.js';
 import { customers, person, spawnShop, type SpawnedShop } from '../helpers/shop.js';
 
+const rounds = process.env['LONG'] === '1' ? 200 : 12;
+
 describeMongo('two processes on one database', () => {
   const database = freshDatabase();
   let connection: Connection;
@@ -45,6 +47,24 @@ describeMongo('two processes on one database', () => {
     expect(sold).toBe(300);
     expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
     await auditClean(shops[1], connection, product.id, { created: created(answers) });
+  });
+
+  it('when both sell on and on, batch by batch, then no unit is sold twice and nobody sees more than a refusal', async () => {
+    const product = await shops[0].stocked(300);
+    const answers: Answer<Purchase>[] = [];
+
+    await Promise.all(
+      customers(24).map(async ({ token }, index) => {
+        for (let round = 0; round < rounds; round++) {
+          const body = { quantity: 1 + ((index + round) % 2) };
+          answers.push(await shopOf(index).client.buy(product.id, { token, body }));
+        }
+      }),
+    );
+
+    expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
+    expect(created(answers).reduce((sum, { data }) => sum + data.quantity, 0)).toBe(300);
+    await auditClean(shops[0], connection, product.id, { created: created(answers) });
   });
 
   it('when a limit of 1 is tried by 20 customers at both, then each gets one unit', async () => {
