@@ -15,8 +15,10 @@ const steps = [
   'counters-updated',
   'commands-inserted',
   'outbox-inserted',
+  'commit-sent',
   'committed',
-] as const satisfies readonly StoreStep[];
+] as const satisfies readonly (StoreStep | 'commit-sent')[];
+type Step = (typeof steps)[number];
 
 /** How many times each step; with other batches in flight each time. */
 const rounds = process.env['LONG'] === '1' ? 5 : 1;
@@ -33,9 +35,9 @@ describeMongo(`a process killed between two statements of a batch (seed ${seed})
   let connection: Connection;
   let shop: SpawnedShop;
   /** At which step the process that runs now will die. */
-  let armedFor: StoreStep;
+  let armedFor: Step;
 
-  const start = async (step: StoreStep): Promise<void> => {
+  const start = async (step: Step): Promise<void> => {
     shop = await spawnShop(mongod().uri(database), { CRASH_STEP: step, CRASH_AT_BATCH: String(1 + (seed % 3)) }, [
       '--import',
       'tsx',

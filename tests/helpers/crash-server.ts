@@ -7,9 +7,13 @@ import { createFastServer } from '../../src/utils/fast-server.js';
 
 /**
  * The service as a process that ends itself by SIGKILL at the step `CRASH_STEP` of a batch, the `CRASH_AT_BATCH`-th that comes
- * by there after SIGUSR2; until then it is the service as it is.
+ * by there after SIGUSR2; until then it is the service as it is. `commit-sent` is no step of the store's: it is right after the
+ * last of them, when the commit is on its way and nobody knows yet whether it arrives.
  */
-const step = process.env['CRASH_STEP'];
+const wanted = process.env['CRASH_STEP'];
+const isLater = wanted === 'commit-sent';
+const step = isLater ? 'outbox-inserted' : wanted;
+const die = () => process.kill(process.pid, 'SIGKILL');
 let left = Number.POSITIVE_INFINITY;
 process.on('SIGUSR2', () => {
   left = Number(process.env['CRASH_AT_BATCH'] ?? 1);
@@ -23,7 +27,9 @@ const container = await createContainer({
   phase: () => 'ready',
   progress: () => undefined,
   onStoreStep: (reached) => {
-    if (reached === step && --left <= 0) process.kill(process.pid, 'SIGKILL');
+    if (reached !== step || --left > 0) return;
+    if (isLater) setImmediate(die);
+    else die();
   },
 });
 const server = createFastServer(createApp(container.deps));
