@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StockFault } from '../../models/stock-faults.js';
-import type { StateQuery, StockWrites } from '../../models/stock-state.js';
+import { faultKindOf, StockFault } from '../../models/stock-faults.js';
+import type { StateQuery, StockState, StockWrites } from '../../models/stock-state.js';
 import type { StockStore, StockTransaction } from '../../models/stock-store.js';
 import type { StockCommand } from './commands.js';
 import { decide, type Decision } from './decide.js';
+import { createLastSeen } from './last-seen.js';
 import type { Pending } from './queue.js';
 
 /** A decision that was written and may or may not be committed, with the commands that it answers. */
@@ -55,30 +56,34 @@ export interface AttemptDependencies {
   commitWaitMs: (attempt: number) => number;
 }
 
+/** Sends the commit until the reply is definite, as long as somebody waits for it. */
+const sendCommit = async (
+  transaction: StockTransaction,
+  batch: readonly Pending[],
+  { metrics, commitWaitMs }: Pick<AttemptDependencies, 'metrics' | 'commitWaitMs'>,
+): Promise<'committed' | 'doubtful'> => {
+  const startedMs = performance.now();
+  for (let attempt = 0; ; attempt++) {
+    const result = await transaction.commit();
+    if (result === 'committed') {
+      metrics.commitMs(performance.now() - startedMs);
+      return 'committed';
+    }
+    // "No such transaction" after a commit that got lost on its way is no proof either: the lines decide.
+    if (result === 'absent' || !batch.some(isLive)) return 'doubtful';
+    metrics.retry('unknown');
+    await sleep(commitWaitMs(attempt));
+  }
+};
+
 /**
- * One try at a batch: read; has an earlier try landed? Else decide, write, commit. A commit without a definite reply
- * is added to `doubts`.
+ * One try at a batch: decide from memory where that can be, else read; has an earlier try landed? Else decide, write, commit. A
+ * commit without a definite reply is added to `doubts`.
  * @throws what the store throws, and `StockFault`; nothing is committed then.
  */
-export const createAttempt = ({ store, metrics, now, commitWaitMs }: AttemptDependencies) => {
-  /** Sends the commit until the reply is definite, as long as somebody waits for it. */
-  const commit = async (
-    transaction: StockTransaction,
-    batch: readonly Pending[],
-  ): Promise<'committed' | 'doubtful'> => {
-    const startedMs = performance.now();
-    for (let attempt = 0; ; attempt++) {
-      const result = await transaction.commit();
-      if (result === 'committed') {
-        metrics.commitMs(performance.now() - startedMs);
-        return 'committed';
-      }
-      // "No such transaction" after a commit that got lost on its way is no proof either: the lines decide.
-      if (result === 'absent' || !batch.some(isLive)) return 'doubtful';
-      metrics.retry('unknown');
-      await sleep(commitWaitMs(attempt));
-    }
-  };
+export const createAttempt = (deps: AttemptDependencies) => {
+  const { store, now } = deps;
+  const lastSeen = createLastSeen();
 
   /**
    * The answers and the products are read side by side, so another process can have answered a key after the one and before the
@@ -92,7 +97,47 @@ export const createAttempt = ({ store, metrics, now, commitWaitMs }: AttemptDepe
     if (answers.size + lines.size > 0) throw new StockFault('conflict', 'A key was answered while its batch was read.');
   };
 
+  /** Writes what was decided; a commit without a definite reply leaves a doubt. */
+  const carryOut = async (
+    { decision, writes, batch }: Doubt,
+    products: StockState['products'],
+    doubts: Doubt[],
+  ): Promise<Attempt> => {
+    const transaction = store.begin();
+    try {
+      await transaction.write(writes);
+      if ((await sendCommit(transaction, batch, deps)) === 'committed') {
+        lastSeen.remember(products, writes);
+        return { kind: 'done', decision, batch };
+      }
+      doubts.push({ decision, writes, batch });
+      return { kind: 'doubtful' };
+    } finally {
+      await transaction.end();
+    }
+  };
+
+  /** Tries a batch of sales on what is remembered, without a read; null when it has to be read after all. */
+  const fromMemory = async (batch: readonly Pending[], doubts: Doubt[]): Promise<Attempt | null> => {
+    const commands = batch.map((pending) => pending.command);
+    const state = doubts.length === 0 ? lastSeen.recall(commands) : null;
+    if (state === null) return null;
+    const decision = decide(state, commands, now());
+    const { writes, outcomes } = decision;
+    if (writes === null || !outcomes.every((outcome) => outcome.ok)) return null;
+    try {
+      return await carryOut({ decision, writes, batch }, state.products, doubts);
+    } catch (error) {
+      lastSeen.distrust();
+      const kind = faultKindOf(error);
+      if (kind === 'conflict' || kind === 'duplicate') return null;
+      throw error;
+    }
+  };
+
   return async (batch: readonly Pending[], doubts: Doubt[]): Promise<Attempt> => {
+    const quick = await fromMemory(batch, doubts);
+    if (quick) return quick;
     const commands = batch.map((pending) => pending.command);
     const state = await store.read(queryOf(commands));
     // After the read: what it has seen of an earlier try's commit, this look sees too.
@@ -103,15 +148,6 @@ export const createAttempt = ({ store, metrics, now, commitWaitMs }: AttemptDepe
     await expectNoAnswer(refusedWithKey(commands, decision));
     const { writes } = decision;
     if (writes === null) return { kind: 'done', decision, batch };
-    const transaction = store.begin();
-    try {
-      await transaction.write(writes);
-      const result = await commit(transaction, batch);
-      if (result === 'committed') return { kind: 'done', decision, batch };
-      doubts.push({ decision, writes, batch });
-      return { kind: 'doubtful' };
-    } finally {
-      await transaction.end();
-    }
+    return carryOut({ decision, writes, batch }, state.products, doubts);
   };
 };
