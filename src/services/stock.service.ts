@@ -34,7 +34,16 @@ const oneAnswer = ([line]: readonly AppliedLine[]): Answer => {
   return ok(changed(line));
 };
 
-const batchAnswer = (lines: readonly AppliedLine[]): Answer => ok({ changes: lines.map(changed) });
+/**
+ * The numbers alone: with a thousand whole products, the answer could pass the 16 MiB that MongoDB takes as one document, and it is
+ * kept as one.
+ */
+const changedNumbers = ({ product, movement }: AppliedLine) => {
+  const { _id: id, sku, stock, reserved, sold, version, seq } = product;
+  return { product: { id, sku, stock, reserved, sold, version, seq }, movement: movementView(movement) };
+};
+
+const batchAnswer = (lines: readonly AppliedLine[]): Answer => ok({ changes: lines.map(changedNumbers) });
 
 const lineOf = (productId: string, input: StockInput): StockLine => {
   const { delta, count, expectedStock = null, reason, reference = null } = input;

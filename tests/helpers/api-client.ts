@@ -12,6 +12,12 @@ export interface Changed {
   movement: Movement;
 }
 
+/** A line of a batch shows its product's numbers alone. */
+export interface BatchChanged {
+  product: Pick<ProductView, 'id' | 'sku' | 'stock' | 'reserved' | 'sold' | 'version' | 'seq'>;
+  movement: Movement;
+}
+
 /** An answer of the API; `data` is of a success, `error` of a refusal. */
 export interface Answer<T = unknown> {
   status: number;
@@ -96,7 +102,7 @@ export const createApiClient = (url: string) => {
     product: (id: string) => api('GET', `/products/${id}`) as Promise<Answer<ProductView>>,
     patch: (id: string, call: Call) => api('PATCH', `/products/${id}`, call) as Promise<Answer<ProductView>>,
     change: (id: string, call: Call) => api('POST', `/products/${id}/stock`, call) as Promise<Answer<Changed>>,
-    batch: (call: Call) => api('POST', '/stock/batch', call) as Promise<Answer<{ changes: Changed[] }>>,
+    batch: (call: Call) => api('POST', '/stock/batch', call) as Promise<Answer<{ changes: BatchChanged[] }>>,
     audit: (id: string, call: Call) => api('GET', `/products/${id}/audit`, call) as Promise<Answer<Audit>>,
     movements: (id: string, call: Call, query = '') =>
       api('GET', `/products/${id}/movements${query}`, call) as Promise<Answer<Movement[]>>,

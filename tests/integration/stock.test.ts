@@ -161,6 +161,8 @@ describeMongo('stock', () => {
       ]);
 
       expect(answer.status).toBe(200);
+      const { id, sku, version } = first;
+      expect(answer.data.changes[0]?.product).toEqual({ id, sku, version, stock: 6, reserved: 0, sold: 0, seq: 2 });
       expect(answer.data.changes.map(({ product, movement }) => [product.id, product.stock, movement.delta])).toEqual([
         [first.id, 6, -4],
         [second.id, 14, 4],
@@ -230,6 +232,20 @@ describeMongo('stock', () => {
         expect(await stockOf(id)).toBe(101);
         expect(await linesOf(id)).toBe(101);
       }
+    });
+
+    it('when the products of 1000 changes have the longest texts, then the answer still fits into what is kept', async () => {
+      const han = (length: number) => '\u6f22'.repeat(length);
+      const tags = Array.from({ length: 20 }, (_, index) => han(38) + String(index));
+      const product = await shop.stocked(1, { name: han(200), description: han(5_000), tags });
+      const changes = Array.from({ length: 1000 }, () => ({ productId: product.id, delta: 5, reason: han(200) }));
+      const call = { token: shop.manager.token, key: 'long-texts', body: { changes } };
+
+      const answer = await shop.client.batch(call);
+      const repeat = await shop.client.batch(call);
+
+      expect([answer.status, repeat.text === answer.text]).toEqual([200, true]);
+      expect(await stockOf(product.id)).toBe(5_001);
     });
 
     it('when the body is over 1 MiB, then 413; what is over 100 kB is refused on every other path', async () => {
