@@ -27,7 +27,8 @@ const schema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   PORT: port.optional(),
   HOST: z.string().min(1).default('0.0.0.0'),
-  SERVICE: z.enum(['all', 'products', 'orders', 'worker']).default('all'),
+  // Orders and workers become processes of their own with the order service.
+  SERVICE: z.enum(['all', 'products']).default('all'),
   DATA_DIR: z.string().min(1).default('.data'),
   MONGO_URI: mongoUri.optional(),
   MONGOD_BINARY: z.string().min(1).optional(),
@@ -81,7 +82,7 @@ export const loadEnv = (source?: NodeJS.ProcessEnv): Env => {
   }
   return Object.freeze({
     ...env,
-    PORT: env.PORT ?? (env.SERVICE === 'orders' ? 8080 : 3000),
+    PORT: env.PORT ?? 3000,
     DEMO: env.DEMO ?? env.NODE_ENV !== 'production',
     CORS_ORIGINS: env.CORS_ORIGINS.split(',')
       .map((origin) => origin.trim())

