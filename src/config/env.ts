@@ -25,7 +25,7 @@ const mongoUri = z.string().regex(/^mongodb(\+srv)?:\/\/[^/]/, 'must start with 
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  PORT: port.optional(),
+  PORT: port.default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   // Orders and workers become processes of their own with the order service.
   SERVICE: z.enum(['all', 'products']).default('all'),
@@ -51,8 +51,7 @@ const schema = z.object({
 });
 
 /** The settings of this process, checked once and frozen. Times in milliseconds, sizes in units named by the key. */
-export type Env = Readonly<Omit<z.infer<typeof schema>, 'CORS_ORIGINS' | 'DEMO' | 'PORT'>> & {
-  readonly PORT: number;
+export type Env = Readonly<Omit<z.infer<typeof schema>, 'CORS_ORIGINS' | 'DEMO'>> & {
   readonly DEMO: boolean;
   readonly CORS_ORIGINS: readonly string[];
 };
@@ -82,7 +81,6 @@ export const loadEnv = (source?: NodeJS.ProcessEnv): Env => {
   }
   return Object.freeze({
     ...env,
-    PORT: env.PORT ?? 3000,
     DEMO: env.DEMO ?? env.NODE_ENV !== 'production',
     CORS_ORIGINS: env.CORS_ORIGINS.split(',')
       .map((origin) => origin.trim())

@@ -29,7 +29,7 @@ describe('loadEnv', () => {
     expect(loadEnv({ PORT: '', MONGO_URI: '', LOG_LEVEL: '' })).toMatchObject({ PORT: 3000, LOG_LEVEL: 'info' });
   });
 
-  it('when the service is orders, then its port is 8080 unless one is set', () => {
+  it('when no port is set, then it is 3000', () => {
     expect(loadEnv({ SERVICE: 'products' }).PORT).toBe(3000);
     expect(loadEnv({ SERVICE: 'products', PORT: '9000' }).PORT).toBe(9000);
   });
