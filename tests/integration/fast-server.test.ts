@@ -74,9 +74,10 @@ describe('createFastServer', () => {
   });
 
   it('when Node lacks the step that renders a head, then carried headers are set one by one', async () => {
-    const get: (target: object, key: PropertyKey) => unknown = Reflect.get.bind(Reflect);
-    Reflect.get = (target: object, key: PropertyKey): unknown =>
-      key === '_storeHeader' ? undefined : get(target, key);
+    const get = Reflect.get.bind(Reflect);
+    const getOther = (target: object, key: PropertyKey): unknown =>
+      key === '_storeHeader' ? undefined : (get(target, key) as unknown);
+    Reflect.get = getOther as typeof Reflect.get;
     const server = createFastServer(createApp());
     Reflect.get = get;
     const other = await listening(server);
