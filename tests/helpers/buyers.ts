@@ -118,8 +118,10 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
       try {
         const answer = await shop().client.buy(productId, { token: buyer.token, key, body: { quantity } });
         if (take(wish, answer, sentMs)) return;
-      } catch {
-        if (wish.key === undefined) {
+      } catch (error) {
+        // What was never sent is nobody's loss.
+        const isSent = (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED';
+        if (key === undefined && isSent) {
           tally.lost++;
           tally.losers.push(buyer.id);
           return;
