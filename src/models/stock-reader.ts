@@ -1,4 +1,4 @@
-import type { Connection } from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
 import { commandCollection, type CommandDocument, type StoredAnswer } from './command.model.js';
 import { counterId, customerCounterCollection, type CustomerCounterDocument } from './customer-counter.model.js';
 import { movementCollection, type MovementDocument } from './movement.model.js';
@@ -64,53 +64,62 @@ const readCounters = async (
   return counters;
 };
 
-/** Reads from the primary what a batch has to know. */
-export const createStateReader =
-  (db: Database) =>
-  async (query: StateQuery): Promise<StockState> => {
-    const { productIds, wholeProducts, storedKeys, lineKeys, skus, buyers } = query;
-    const products = db.collection<ProductDocument>(productCollection);
-    const none = Promise.resolve([]);
-    const [productDocuments, commands, lines, namesakes] = await Promise.all([
-      productIds.size === 0
-        ? none
-        : products
-            .find(
-              { _id: { $in: [...productIds] }, deleted: false },
-              { batchSize: 1000, projection: wholeProducts ? { terms: 0 } : withoutText, ...byMajority },
-            )
-            .toArray(),
-      storedKeys.length === 0
-        ? none
-        : db
-            .collection<CommandDocument>(commandCollection)
-            .find({ _id: { $in: [...storedKeys] } }, { batchSize: 1000, ...byMajority })
-            .toArray(),
-      lineKeys.length === 0
-        ? none
-        : db
-            .collection<MovementDocument>(movementCollection)
-            .find({ _id: { $in: [...lineKeys] } }, { batchSize: 1000, ...byMajority })
-            .toArray(),
-      skus.length === 0
-        ? none
-        : products
-            .find(
-              { sku: { $in: [...skus] }, deleted: false },
-              { batchSize: 1000, projection: { sku: 1 }, ...byMajority },
-            )
-            .toArray(),
-    ]);
-    const found = byId(productDocuments);
-    const answers = commands.map(({ _id, hash, status, body, location }): [string, StoredAnswer] => [
-      _id,
-      { hash, answer: { status, body, location } },
+/**
+ * Reads from the primary what a batch has to know: the products first, then the answers and counters. An answer that another process
+ * gives meanwhile is then seen even where its sale was not, so that a repeat is never refused for what its first try got.
+ */
+export const createStateReader = (db: Database) => {
+  const readProducts = ({ productIds, wholeProducts }: StateQuery): Promise<ProductDocument[]> =>
+    productIds.size === 0
+      ? Promise.resolve([])
+      : db
+          .collection<ProductDocument>(productCollection)
+          .find(
+            { _id: { $in: [...productIds] }, deleted: false },
+            { batchSize: 1000, projection: wholeProducts ? { terms: 0 } : withoutText, ...byMajority },
+          )
+          .toArray();
+
+  /** The documents that have these ids; no query without one. */
+  const withIds = <T extends { _id: string }>(
+    collection: string,
+    ids: readonly string[],
+  ): Promise<mongo.WithId<T>[]> =>
+    ids.length === 0
+      ? Promise.resolve([])
+      : db
+          .collection<T>(collection)
+          .find({ _id: { $in: [...ids] } } as mongo.Filter<T>, { batchSize: 1000, ...byMajority })
+          .toArray();
+
+  const readNamesakes = (skus: readonly string[]): Promise<ProductDocument[]> =>
+    skus.length === 0
+      ? Promise.resolve([])
+      : db
+          .collection<ProductDocument>(productCollection)
+          .find({ sku: { $in: [...skus] }, deleted: false }, { batchSize: 1000, projection: { sku: 1 }, ...byMajority })
+          .toArray();
+
+  return async (query: StateQuery): Promise<StockState> => {
+    const { storedKeys, lineKeys, skus, buyers } = query;
+    const products = byId(await readProducts(query));
+    const [commands, lines, namesakes, counters] = await Promise.all([
+      withIds<CommandDocument>(commandCollection, storedKeys),
+      withIds<MovementDocument>(movementCollection, lineKeys),
+      readNamesakes(skus),
+      readCounters(db, products, buyers),
     ]);
     return {
-      products: found,
-      answers: new Map(answers),
+      products,
+      answers: new Map(
+        commands.map(({ _id, hash, status, body, location }): [string, StoredAnswer] => [
+          _id,
+          { hash, answer: { status, body, location } },
+        ]),
+      ),
       lines: byId(lines),
       takenSkus: new Set(namesakes.map(({ sku }) => sku)),
-      counters: await readCounters(db, found, buyers),
+      counters,
     };
   };
+};

@@ -57,7 +57,11 @@ export class AppError extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    const { stackTraceLimit } = Error;
+    // A refusal is an answer like any other: nobody looks at its stack, and taking it costs as much as routing the request.
+    if (errorStatus[code] < 500) Error.stackTraceLimit = 0;
     super(options.message ?? messages[code], options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'AppError';
     this.code = code;
     this.status = errorStatus[code];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { faultKindOf, StockFault } from '../../models/stock-faults.js';
+import { faultKindOf } from '../../models/stock-faults.js';
 import type { StateQuery, StockState, StockWrites } from '../../models/stock-state.js';
 import type { StockStore, StockTransaction } from '../../models/stock-store.js';
 import type { StockCommand } from './commands.js';
@@ -39,13 +39,6 @@ const queryOf = (commands: readonly StockCommand[]): StateQuery => {
   return { productIds, wholeProducts, storedKeys, lineKeys, skus, buyers };
 };
 
-/** The keyed commands that were refused, though not for their key. */
-const refusedWithKey = (commands: readonly StockCommand[], { outcomes }: Decision): StockCommand[] =>
-  commands.filter((command, index) => {
-    const outcome = outcomes[index];
-    return command.key && outcome && !outcome.ok && outcome.refusal.code !== 'IDEMPOTENCY_KEY_REUSED';
-  });
-
 export const isLive = (pending: Pending): boolean => !pending.settled;
 
 export interface AttemptDependencies {
@@ -79,23 +72,11 @@ const sendCommit = async (
 /**
  * One try at a batch: decide from memory where that can be, else read; has an earlier try landed? Else decide, write, commit. A
  * commit without a definite reply is added to `doubts`.
- * @throws what the store throws, and `StockFault`; nothing is committed then.
+ * @throws what the store throws; nothing is committed then.
  */
 export const createAttempt = (deps: AttemptDependencies) => {
   const { store, now } = deps;
   const lastSeen = createLastSeen();
-
-  /**
-   * The answers and the products are read side by side, so another process can have answered a key after the one and before the
-   * other; the repeat would be refused for what its first try got. Only a refusal can be wrong so: a write would collide.
-   */
-  const expectNoAnswer = async (commands: readonly StockCommand[]): Promise<void> => {
-    if (commands.length === 0) return;
-    const { storedKeys, lineKeys } = queryOf(commands);
-    const nothingElse = { productIds: new Set<string>(), wholeProducts: false, skus: [], buyers: [] };
-    const { answers, lines } = await store.read({ ...nothingElse, storedKeys, lineKeys });
-    if (answers.size + lines.size > 0) throw new StockFault('conflict', 'A key was answered while its batch was read.');
-  };
 
   /** Writes what was decided; a commit without a definite reply leaves a doubt. */
   const carryOut = async (
@@ -145,7 +126,6 @@ export const createAttempt = (deps: AttemptDependencies) => {
       if (await store.landed(doubt.writes.movements)) return { kind: 'done', ...doubt };
     }
     const decision = decide(state, commands, now());
-    await expectNoAnswer(refusedWithKey(commands, decision));
     const { writes } = decision;
     if (writes === null) return { kind: 'done', decision, batch };
     return carryOut({ decision, writes, batch }, state.products, doubts);
