@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type NextFunction, type Request, type RequestHandler } from 'express';
-import { takeBody } from '../utils/body-sink.js';
 import { AppError } from '../utils/errors.js';
 
 export interface JsonBodyOptions {
@@ -36,14 +35,14 @@ const parse = (bytes: Buffer): unknown => {
 const readPlain = (req: Request, limitBytes: number, next: NextFunction): void => {
   const chunks: Buffer[] = [];
   let length = 0;
-  let done = false;
-  const finish = (error?: unknown): void => {
-    done = true;
+  const stop = (error?: unknown): void => {
+    // The stream keeps flowing: what is left of a refused body is dropped, and the connection serves the next request.
+    req.off('data', onData).off('end', onEnd).off('error', onError);
     next(error);
   };
-  const onChunk = (chunk: Buffer): void => {
+  const onData = (chunk: Buffer): void => {
     length += chunk.length;
-    if (length > limitBytes) finish(new AppError('BODY_TOO_LARGE'));
+    if (length > limitBytes) stop(new AppError('BODY_TOO_LARGE'));
     else chunks.push(chunk);
   };
   const onEnd = (): void => {
@@ -51,21 +50,14 @@ const readPlain = (req: Request, limitBytes: number, next: NextFunction): void =
       const [first] = chunks;
       req.body = parse(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length));
     } catch (error) {
-      finish(error);
+      stop(error);
       return;
     }
-    finish();
+    stop();
   };
-  // What is left of a refused body is dropped, and the connection serves the next request.
-  const sink = (chunk: Buffer | null): void => {
-    if (done) return;
-    if (chunk === null) onEnd();
-    else onChunk(chunk);
-  };
-  if (takeBody(req, sink)) return;
-  req.on('data', sink).on('end', () => sink(null));
   // The caller has hung up in the middle: there is nobody to answer.
-  req.on('error', () => undefined);
+  const onError = (): void => undefined;
+  req.on('data', onData).on('end', onEnd).on('error', onError);
 };
 
 /** body-parser's errors, in the codes of the contract: https://github.com/expressjs/body-parser#errors */

@@ -1,6 +1,5 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
 import type { Express } from 'express';
-import type { BodySink, BodySource } from './body-sink.js';
 import { setCarried, standsBeside, type Carrier, type HeaderBlock } from './carried-headers.js';
 import { answerClientError, refuseConnect } from './client-error.js';
 
@@ -17,16 +16,7 @@ type StoreHeader = (this: ServerResponse, statusLine: string, headers: unknown) 
 const createClasses = (app: Express) => {
   const storeHeader = Reflect.get(ServerResponse.prototype, '_storeHeader') as StoreHeader | undefined;
 
-  class Req extends IncomingMessage implements BodySource {
-    bodySink: BodySink | undefined = undefined;
-
-    /** What Node's parser calls with each piece of the body, and with null at its end. */
-    override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
-      if (this.bodySink === undefined) return super.push(chunk, encoding);
-      this.bodySink(chunk);
-      return true;
-    }
-  }
+  class Req extends IncomingMessage {}
   class Res<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> implements Carrier {
     carried: HeaderBlock | undefined = undefined;
     headText = '';
