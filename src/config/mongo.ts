@@ -46,11 +46,14 @@ const clientOptions = (appName: string) =>
     sanitizeFilter: true,
   }) as const;
 
-/** Mongoose and the driver each have a class for this error; both carry what was seen of the servers. */
+/**
+ * Mongoose and the driver each have a class for this error; both carry what was seen of the servers, in a class that the driver
+ * keeps to itself.
+ */
 const isUninitiated = (error: unknown): boolean => {
   const seen = error instanceof Error && 'reason' in error ? error.reason : undefined;
-  if (!(seen instanceof mongoose.mongo.TopologyDescription)) return false;
-  return [...seen.servers.values()].some((server) => server.type === 'RSGhost');
+  if (typeof seen !== 'object' || seen === null || !('servers' in seen) || !(seen.servers instanceof Map)) return false;
+  return [...(seen.servers as Map<string, { type: string }>).values()].some((server) => server.type === 'RSGhost');
 };
 
 /** The fault of an attempt that no waiting mends, as the line to stop with. */
