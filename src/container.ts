@@ -158,6 +158,7 @@ const wireStock = async (ground: Ground, models: Models) => {
     metrics: stockMetrics,
     logger,
     now: () => new Date(),
+    isAlone: heartbeat.isAlone,
   });
   const engine = createStockEngine({ lane, queueMax: env.PURCHASE_QUEUE_MAX, metrics: stockMetrics });
   stockMetrics.watchQueue(engine.waiting);

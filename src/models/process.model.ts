@@ -55,9 +55,22 @@ export const createProcessStore = (model: Model<ProcessDocument>, processId: str
       )
       .toArray();
 
+  /** The processes whose hearts beat, this one among them. */
+  const living = async (): Promise<string[]> => {
+    const found = await model.collection
+      .aggregate<{ _id: string }>(
+        [{ $match: { $expr: { $gt: ['$at', { $subtract: ['$$NOW', deadAfterMs] }] } } }, { $project: { _id: 1 } }],
+        { maxTimeMS: lookMsMax },
+      )
+      .toArray();
+    return found.map(({ _id }) => _id);
+  };
+
   return {
-    beat: async (): Promise<void> => {
+    /** Shows that this process lives. @returns how many others do */
+    beat: async (): Promise<number> => {
       await model.collection.updateOne({ _id: processId as never }, [{ $set: { at: '$$NOW' } }], { upsert: true });
+      return (await living()).filter((id) => id !== processId).length;
     },
     leave: async (): Promise<void> => {
       await model.collection.deleteOne({ _id: processId as never });
@@ -70,13 +83,8 @@ export const createProcessStore = (model: Model<ProcessDocument>, processId: str
     endOrphans: async (): Promise<number> => {
       const sessions = await idleTransactions();
       if (sessions.length === 0) return 0;
-      const living = await model.collection
-        .aggregate<{ _id: string }>(
-          [{ $match: { $expr: { $gt: ['$at', { $subtract: ['$$NOW', deadAfterMs] }] } } }, { $project: { _id: 1 } }],
-          { maxTimeMS: lookMsMax },
-        )
-        .toArray();
-      const alive = new Set(living.flatMap(({ _id }) => (_id === processId ? [] : [appNameOf(_id)])));
+      const others = (await living()).filter((id) => id !== processId);
+      const alive = new Set(others.map(appNameOf));
       const orphans = sessions.filter(({ appName }) => !alive.has(appName));
       if (orphans.length > 0) await admin().command({ killSessions: orphans.map(({ lsid }) => ({ id: lsid.id })) });
       return orphans.length;

@@ -12,23 +12,28 @@ export const createHeartbeat = ({ processes, logger }: HeartbeatDependencies) =>
   let timer: NodeJS.Timeout | null = null;
   let beating: Promise<void> | null = null;
 
+  let others = Infinity;
+
   const beat = async (): Promise<void> => {
     try {
-      await processes.beat();
+      others = await processes.beat();
     } catch (error) {
+      others = Infinity;
       logger.warn({ err: error }, 'a heartbeat failed');
     }
   };
 
   return {
     start: async (): Promise<void> => {
-      await processes.beat();
+      others = await processes.beat();
       // A beat that hangs with the database is not joined by others.
       timer = setInterval(() => {
         beating ??= beat().finally(() => (beating = null));
       }, beatMs);
       timer.unref();
     },
+    /** Whether no other process lived when the heart last beat; false when that is not known. */
+    isAlone: (): boolean => others === 0,
     stop: async (): Promise<void> => {
       if (timer) clearInterval(timer);
       // A beat that is still on its way would bring the process back.

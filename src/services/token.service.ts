@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { roles, type Caller, type Role } from '../utils/caller.js';
 import { AppError, StartError } from '../utils/errors.js';
-import { isId, newId } from '../utils/uuid.js';
+import { isId, newId, timeOfId } from '../utils/uuid.js';
 
 const ISSUER = 'stockroom';
 const AUDIENCE = 'stockroom-api';
@@ -59,11 +59,11 @@ export const createTokenService = (options: TokenServiceOptions) => {
   // A key object is made once; from a string jsonwebtoken makes one for every token, at 50 times the price.
   const key = createSecretKey(bytes);
   const remembered = new Map<string, Verified>();
-  const revocations = new Map<string, { lastTokenId: string; untilMs: number }>();
+  const revocations = new Map<string, { upToMs: number; untilMs: number }>();
 
   const isRevoked = ({ sub, jti }: Claims): boolean => {
     const revocation = revocations.get(sub);
-    return revocation !== undefined && jti <= revocation.lastTokenId;
+    return revocation !== undefined && timeOfId(jti) <= revocation.upToMs;
   };
 
   const readClaims = (token: string): Claims => {
@@ -96,7 +96,9 @@ export const createTokenService = (options: TokenServiceOptions) => {
     /** Signs a token for a caller; `expiresIn` in seconds. */
     issue: ({ id, role }: Caller): { accessToken: string; expiresIn: number } => {
       const iat = Math.floor(now() / 1000);
-      const claims = { sub: id, role, jti: newId(), iat, exp: iat + accessTtlSeconds, iss: ISSUER, aud: AUDIENCE };
+      // A sign-in within the millisecond of a revocation belongs after it.
+      const jti = newId(Math.max(Date.now(), (revocations.get(id)?.upToMs ?? 0) + 1));
+      const claims = { sub: id, role, jti, iat, exp: iat + accessTtlSeconds, iss: ISSUER, aud: AUDIENCE };
       return { accessToken: jwt.sign(claims, key, { algorithm: 'HS256' }), expiresIn: accessTtlSeconds };
     },
 
@@ -120,12 +122,12 @@ export const createTokenService = (options: TokenServiceOptions) => {
 
     /**
      * From now on this process refuses every token that the user has been given so far; those of a later sign-in are
-     * good. Token ids are UUIDv7, so one that is not greater than an id made now was made before.
+     * good. Token ids are UUIDv7, so they say when they were made.
      */
     revoke: (userId: string): void => {
       const nowMs = now();
       for (const [id, { untilMs }] of revocations) if (untilMs <= nowMs) revocations.delete(id);
-      revocations.set(userId, { lastTokenId: newId(), untilMs: nowMs + accessTtlSeconds * 1000 });
+      revocations.set(userId, { upToMs: Date.now(), untilMs: nowMs + accessTtlSeconds * 1000 });
       for (const [token, { caller }] of remembered) if (caller.id === userId) remembered.delete(token);
     },
   };

@@ -7,8 +7,8 @@ const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
  * inserts stay at the right edge of an index. Node keeps random bytes for its version 4 in store; their variant and random part
  * are those of a version 7.
  */
-export const newId = (): string => {
-  const time = Date.now().toString(16).padStart(12, '0');
+export const newId = (timeMs: number = Date.now()): string => {
+  const time = timeMs.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 };
 

@@ -52,6 +52,7 @@ export const createCatalogue = async (connection: Connection) => {
     metrics: { batch: nothing, commitMs: nothing, retry: nothing },
     logger: { error: nothing },
     now: () => new Date(),
+    isAlone: () => false,
   });
   const engine = createStockEngine({ lane, queueMax: 1000, metrics: { outcome: nothing } });
   const queries = createProductQueries({ products: model });

@@ -45,6 +45,8 @@ export interface AttemptDependencies {
   store: Pick<StockStore, 'read' | 'begin' | 'landed'>;
   metrics: { commitMs: (ms: number) => void; retry: (reason: 'unknown') => void };
   now: () => Date;
+  /** Whether no other process sells: only then may a batch be decided from memory, see `createLastSeen`. */
+  isAlone: () => boolean;
   /** How long to wait before the commit is sent once more, in milliseconds. */
   commitWaitMs: (attempt: number) => number;
 }
@@ -101,7 +103,7 @@ export const createAttempt = (deps: AttemptDependencies) => {
   /** Tries a batch of sales on what is remembered, without a read; null when it has to be read after all. */
   const fromMemory = async (batch: readonly Pending[], doubts: Doubt[]): Promise<Attempt | null> => {
     const commands = batch.map((pending) => pending.command);
-    const state = doubts.length === 0 ? lastSeen.recall(commands) : null;
+    const state = deps.isAlone() && doubts.length === 0 ? lastSeen.recall(commands) : null;
     if (state === null) return null;
     const decision = decide(state, commands, now());
     const { writes, outcomes } = decision;

@@ -36,6 +36,8 @@ export interface LaneDependencies {
   metrics: LaneMetrics;
   logger: { error: (fields: object, message: string) => void };
   now: () => Date;
+  /** Whether no other process sells from this database. */
+  isAlone: () => boolean;
   random?: () => number;
 }
 
@@ -44,10 +46,10 @@ export interface LaneDependencies {
  * its outcome is definite or nobody waits for it any more; its callers' deadlines end the wait, not a count of tries.
  */
 export const createLane = (deps: LaneDependencies) => {
-  const { store, metrics, now, logger } = deps;
+  const { metrics, logger } = deps;
   const waitMs = (tries: number, reason: Reason): number =>
     fullJitterMs(tries, waits[reason].baseMs, waits[reason].capMs, deps.random);
-  const attempt = createAttempt({ store, metrics, now, commitWaitMs: (tries) => waitMs(tries, 'unknown') });
+  const attempt = createAttempt({ ...deps, commitWaitMs: (tries) => waitMs(tries, 'unknown') });
 
   /** Runs what is not the batch itself: its failure is logged and changes nothing. */
   const aside = async (task: Promise<unknown>, what: string): Promise<void> => {

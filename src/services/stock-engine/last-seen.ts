@@ -14,7 +14,8 @@ const isPlain = ({ key, lines, showsProduct }: StockCommand): boolean =>
 /**
  * What this process's own last commits have left of the products. A batch of sales that is decided from it saves the reads; that it
  * is true is left to the write, whose conditions name the product's `seq` and `version` and whose keys are unique. What no
- * write would check, a refusal above all, must not come from here.
+ * write would check, a refusal above all, must not come from here. Nor may it be used beside another selling process: batches
+ * without reads follow each other so closely that one which reads before it writes would never find a gap.
  */
 export const createLastSeen = () => {
   const products = new Map<string, ProductDocument>();

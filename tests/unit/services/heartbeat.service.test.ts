@@ -2,13 +2,13 @@ import { jest } from '@jest/globals';
 import { createHeartbeat } from '../../../src/services/heartbeat.service.js';
 
 const setUp = () => {
-  const world = { beats: 0, leaves: 0, beat: () => Promise.resolve(), leave: () => Promise.resolve() };
+  const world = { beats: 0, leaves: 0, others: 0, beat: () => Promise.resolve(), leave: () => Promise.resolve() };
   const warnings: string[] = [];
   const heartbeat = createHeartbeat({
     processes: {
       beat: () => {
         world.beats++;
-        return world.beat();
+        return world.beat().then(() => world.others);
       },
       leave: () => {
         world.leaves++;
@@ -40,6 +40,23 @@ describe('heartbeat', () => {
     world.beat = () => Promise.reject(new Error('away'));
     await expect(heartbeat.start()).rejects.toThrow('away');
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('when others live, or it cannot be known, then it is not alone', async () => {
+    const { world, heartbeat } = setUp();
+    expect(heartbeat.isAlone()).toBe(false);
+    await heartbeat.start();
+    expect(heartbeat.isAlone()).toBe(true);
+    world.others = 1;
+    await jest.advanceTimersByTimeAsync(500);
+    expect(heartbeat.isAlone()).toBe(false);
+    world.others = 0;
+    await jest.advanceTimersByTimeAsync(500);
+    expect(heartbeat.isAlone()).toBe(true);
+    world.beat = () => Promise.reject(new Error('away'));
+    await jest.advanceTimersByTimeAsync(500);
+    expect(heartbeat.isAlone()).toBe(false);
+    await heartbeat.stop();
   });
 
   it('when a later beat fails, then it is said and the next one comes', async () => {

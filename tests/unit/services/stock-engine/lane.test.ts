@@ -36,6 +36,7 @@ const setUp = (
     logger: { error: (_, message) => errors.push(message) },
     // A clock that never shows the same time twice, as tries are milliseconds apart.
     now: () => new Date(clock++),
+    isAlone: () => true,
     random: () => 0,
     ...more,
   });
@@ -472,5 +473,55 @@ describe('lane and a command that cannot be carried out', () => {
     const batch = await run(buyers(2));
     expect(batch.map(({ told }) => told)).toMatchObject([[internal], [internal]]);
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe('lane, from memory', () => {
+  const key = { kind: 'stored', id: 'buyer:k' } as const;
+
+  it('when this process has sold last and is alone, then the next batch of sales needs no read', async () => {
+    const { run, store } = setUp([productOf('p', { stock: 5 })]);
+    await run(buyers(2));
+    const batch = await run([purchaseOf('d', 'p'), purchaseOf('e', 'p')]);
+    expect(batch.map(({ told }) => told)).toMatchObject([[done], [done]]);
+    expect(store.counts).toMatchObject({ read: 1, write: 2 });
+    expect(stockOf(store)).toBe(1);
+  });
+
+  it('when others sell too, then every batch is read', async () => {
+    const { run, store } = setUp([productOf('p', { stock: 5 })], {}, { isAlone: () => false });
+    await run(buyers(2));
+    await run([purchaseOf('d', 'p')]);
+    expect(store.counts).toMatchObject({ read: 2, write: 2 });
+  });
+
+  it('when memory would refuse, then the database is asked first', async () => {
+    const { run, store } = setUp([productOf('p', { stock: 2 })]);
+    await run(buyers(2));
+    store.world.stock = soldElsewhere(store.world.stock, -1);
+    const [only] = await run([purchaseOf('d', 'p')]);
+    expect(only?.told).toMatchObject([done]);
+    expect(store.counts.read).toBe(2);
+  });
+
+  it('when memory is out of date, then the batch is read and decided again at once, and memory rests', async () => {
+    const { run, store, retries } = setUp([productOf('p', { stock: 9 })]);
+    await run(buyers(2));
+    store.world.stock = soldElsewhere(store.world.stock, 3);
+    const [late] = await run([purchaseOf('d', 'p')]);
+    await run([purchaseOf('e', 'p')]);
+    expect(late?.told).toMatchObject([done]);
+    expect(retries).toEqual([]);
+    expect(store.counts.read).toBe(3);
+    expect(stockOf(store)).toBe(2);
+  });
+
+  it('when a key was answered before, then the unique index says so, and the first answer is given again', async () => {
+    const { run, store } = setUp([productOf('p', { stock: 9 })]);
+    const [first] = await run([purchaseOf('a', 'p', 1, { key })]);
+    const [again] = await run([purchaseOf('b', 'p', 1, { key })]);
+    expect(first?.told).toMatchObject([done]);
+    expect(again?.told).toMatchObject([{ ok: true, replayed: true }]);
+    expect(stockOf(store)).toBe(8);
   });
 });
