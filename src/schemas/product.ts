@@ -39,6 +39,14 @@ export const windowIsSane = (startsAt: Date | null | undefined, endsAt: Date | n
 
 export const windowFault = { path: 'saleEndsAt', message: 'must be after saleStartsAt' };
 
+const hasTimes = (body: unknown): boolean =>
+  typeof body === 'object' &&
+  body !== null &&
+  'saleStartsAt' in body &&
+  'saleEndsAt' in body &&
+  body.saleStartsAt instanceof Date &&
+  body.saleEndsAt instanceof Date;
+
 /** POST /products. Price in minor units of `currency`; times in ISO 8601. */
 export const createProductBody = z
   .strictObject({
@@ -57,6 +65,8 @@ export const createProductBody = z
   .refine(({ saleStartsAt, saleEndsAt }) => windowIsSane(saleStartsAt, saleEndsAt), {
     path: [windowFault.path],
     message: windowFault.message,
+    // Also where another field is faulty, so that every fault is named at once; both ends must have been read as times.
+    when: ({ value }) => hasTimes(value),
   });
 export type CreateProductInput = z.infer<typeof createProductBody>;
 

@@ -9,9 +9,12 @@ import type { Pending } from './queue.js';
 
 /** A batch whose products are in conflict for so long looks for transactions that nobody will end. */
 const orphanLookMs = 400;
-/** Growing full jitter; two processes on one product settle at their turns with waits of some tens of milliseconds. */
+/**
+ * Growing full jitter. Of two processes on one hot product, the one that has just sold finds the next gap more easily than the one that
+ * waits; short caps give the latter a hundred tries before its callers' time is up.
+ */
 const waits = {
-  conflict: { baseMs: 20, capMs: 250 },
+  conflict: { baseMs: 10, capMs: 40 },
   duplicate: { baseMs: 20, capMs: 250 },
   transient: { baseMs: 50, capMs: 1_000 },
   unknown: { baseMs: 50, capMs: 1_000 },
