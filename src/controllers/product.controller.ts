@@ -7,7 +7,8 @@ import type { ProductService } from '../services/product.service.js';
 import { notModified, versionsOf } from '../utils/entity-tags.js';
 import { callerOf, inputOf } from '../utils/http-locals.js';
 import { messages } from '../utils/messages.js';
-import { reply, replyEmpty, replyRaw } from './reply.js';
+import { reply, replyEmpty } from './reply.js';
+import { replySettled } from './settled.js';
 
 export interface ProductControllerDeps {
   products: ProductService;
@@ -21,11 +22,7 @@ export const createProductController = ({ products }: ProductControllerDeps) => 
   const create: RequestHandler = async (req, res) => {
     const { body } = inputOf<{ body: CreateProductInput }>(res);
     const key = idempotencyKeyOf(req.headers['idempotency-key']);
-    const answer = await products.create(callerOf(res), body, key);
-    replyRaw(res, answer.status, answer.body, {
-      ...(answer.location === null ? {} : { Location: answer.location }),
-      ...(answer.replayed ? { 'Idempotent-Replayed': 'true' } : {}),
-    });
+    replySettled(res, await products.create(callerOf(res), body, key));
   };
 
   const list: RequestHandler = async (_req, res) => {
