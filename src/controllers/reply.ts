@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { envelope } from '../utils/envelope.js';
 import { sendJson, type ReplyHeaders } from '../utils/send-json.js';
 
 export type { ReplyHeaders } from '../utils/send-json.js';
@@ -15,7 +16,7 @@ export const reply = (
   data: unknown,
   meta?: object,
   headers?: ReplyHeaders,
-): void => sendJson(res, status, JSON.stringify({ status_code: status, message, data: data ?? null, meta }), headers);
+): void => sendJson(res, status, envelope(status, message, data, meta), headers);
 
 /** An answer without a body: 204, or 304 with its validators. */
 export const replyEmpty = (res: Response, status: 204 | 304, headers: ReplyHeaders = {}): void => {
