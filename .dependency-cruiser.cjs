@@ -1,6 +1,6 @@
 /**
  * The folder rules of the house: imports run routes -> controllers -> services -> models,
- * consumers -> services, utils and schemas are for all, and only the container sees everything.
+ * consumers -> services, utils and schemas are for all, and only the container, with wiring/, sees everything.
  */
 const room = (name) => `^src/${name}/`;
 
@@ -62,8 +62,24 @@ module.exports = {
       name: 'only-container-connects',
       severity: 'error',
       comment: 'config/ opens connections and reads the environment; only the container and the processes use it',
-      from: { path: '^src/', pathNot: [room('config'), '^src/container\\.ts$', '^src/server\\.ts$', '^src/cli/'] },
+      from: {
+        path: '^src/',
+        pathNot: [room('config'), room('wiring'), '^src/container\\.ts$', '^src/server\\.ts$', '^src/cli/'],
+      },
       to: { path: room('config') },
+    },
+    {
+      name: 'only-container-wires',
+      severity: 'error',
+      comment: 'wiring/ is the container in several files, one a capability; it opens nothing',
+      from: { path: '^src/', pathNot: [room('wiring'), '^src/container\\.ts$'] },
+      to: { path: room('wiring') },
+    },
+    {
+      name: 'wiring-opens-nothing',
+      severity: 'error',
+      from: { path: room('wiring') },
+      to: { path: room('config'), dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'nobody-imports-the-process',
@@ -74,6 +90,9 @@ module.exports = {
     packageOnlyIn('express', 'express/', ['routes', 'middlewares', 'controllers', 'utils', 'app.ts']),
     packageOnlyIn('mongoose', '(mongoose|mongodb)/', ['models', 'config']),
     packageOnlyIn('redis', '(redis|@redis)/', ['config']),
+    packageOnlyIn('amqplib', 'amqplib/', ['config']),
+    packageOnlyIn('bullmq', 'bullmq/', ['config', 'services']),
+    packageOnlyIn('nodemailer', 'nodemailer/', ['config']),
     packageOnlyIn('dotenv', 'dotenv/', ['config']),
   ],
   options: {

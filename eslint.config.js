@@ -28,12 +28,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/env.ts', 'tests/**', 'load/**', 'scripts/**'],
+    files: ['src/config/env.ts', 'tests/**', 'load/**', 'scripts/**', 'deploy/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    // Mongoose and the driver type their options as classes, and take plain objects for them everywhere.
-    files: ['src/models/**', 'src/config/**', 'load/rivals/**'],
+    // Mongoose, the driver and k6 type their options as classes, and take plain objects for them everywhere.
+    files: ['src/models/**', 'src/config/**', 'load/rivals/**', 'load/k6/**'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   {
@@ -41,7 +41,7 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off' },
   },
   {
-    files: ['load/**', 'scripts/**'],
+    files: ['load/**', 'scripts/**', 'deploy/**'],
     rules: { 'no-console': 'off' },
   },
   {
