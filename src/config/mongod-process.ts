@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
 
@@ -42,14 +42,27 @@ const argumentsFor = (options: MongodOptions): string[] => {
   ];
 };
 
-/** A TCP port of 127.0.0.1 that is free at this moment. */
+/**
+ * Below those that systems give to connections (Linux: 32768 to 60999). From among them a connection could be given our port while the
+ * server is not up; and whoever knocks at it then may be given it himself, is connected to himself, and keeps the server from coming back.
+ */
+const ports = { from: 20_000, count: 10_000 } as const;
+const portTriesMax = 50;
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+
+/** A TCP port of 127.0.0.1 that is free at this moment, for a server that keeps it. */
 export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let tries = 0; tries < portTriesMax; tries++) {
+    const port = ports.from + Math.floor(Math.random() * ports.count);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port of 127.0.0.1 from ${ports.from} on is free.`);
 };
 
 /** Whether somebody accepts connections on 127.0.0.1 at this port. */
@@ -62,7 +75,8 @@ export const isListening = (port: number): Promise<boolean> =>
     };
     socket.once('connect', () => answer(true));
     socket.once('error', () => answer(false));
-    socket.once('timeout', () => answer(false));
+    // Timers run before I/O: what has arrived while this process was held up is heard first.
+    socket.once('timeout', () => setImmediate(() => answer(false)));
   });
 
 /**
