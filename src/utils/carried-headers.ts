@@ -11,6 +11,11 @@ export interface HeaderBlock {
 /** A response that adds headers by itself when its head is written: those of `createFastServer`. */
 export interface Carrier {
   carried: HeaderBlock | undefined;
+  /**
+   * Ends with a body of ASCII behind the head that was written, as one string: Node would write head and body, and then an empty
+   * end, through the slower path for several chunks (3 of 21 us for a request to node:http).
+   */
+  endPlain: (text: string) => void;
 }
 
 /** Node works these out for each answer, so it has to see them. */
@@ -49,6 +54,12 @@ export const carryHeaders = (res: ServerResponse, block: HeaderBlock): void => {
     return;
   }
   for (let i = 0; i < block.flat.length; i += 2) res.setHeader(block.flat[i] ?? '', block.flat[i + 1] ?? '');
+};
+
+/** Ends an answer whose head is written. @param bytes the length of `text` on the wire */
+export const endWith = (res: ServerResponse, text: string, bytes: number): void => {
+  if (isCarrier(res) && bytes === text.length) res.endPlain(text);
+  else res.end(text);
 };
 
 const namesAny = (given: readonly unknown[], carried: readonly string[]): boolean => {

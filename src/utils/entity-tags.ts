@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { validationFailed } from './errors.js';
 
 /** What a precondition header names: any version at all, or these opaque tags (without quotes and `W/`). */
@@ -29,6 +30,9 @@ export const versionsOf = (ifMatch: string | undefined): ReadonlySet<number> | n
   if (tags === '*') return null;
   return new Set(tags.flatMap((tag) => versionTag.exec(tag)?.slice(1, 2) ?? []).map(Number));
 };
+
+/** A strong validator of a body that has no version of its own. */
+export const etagOfText = (text: string): string => `"${createHash('sha1').update(text).digest('base64url')}"`;
 
 /** Whether a conditional GET need not be answered in full; a malformed header asks for nothing. */
 export const notModified = (ifNoneMatch: string | undefined, etag: string): boolean => {

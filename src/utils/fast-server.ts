@@ -21,6 +21,17 @@ const createClasses = (app: Express) => {
     carried: HeaderBlock | undefined = undefined;
     headText = '';
 
+    endPlain(text: string): void {
+      const head: unknown = Reflect.get(this, '_header');
+      const isFirst = Reflect.get(this, '_headerSent') === false && Reflect.get(this, '_hasBody') === true;
+      if (isFirst && typeof head === 'string') {
+        Reflect.set(this, '_header', head + text);
+        this.end();
+      } else {
+        this.end(text);
+      }
+    }
+
     override writeHead(status: number, second?: unknown, third?: unknown): this {
       const reason = typeof second === 'string' ? second : undefined;
       const given = (reason === undefined ? (second ?? third) : third) as string[] | undefined;
@@ -43,6 +54,18 @@ const createClasses = (app: Express) => {
   return { Req, Res };
 };
 
+/** How long a caller may take, in milliseconds. */
+export interface ReceiveLimits {
+  /** For the head of a request. */
+  headersTimeoutMs?: number;
+  /** For the whole of a request. */
+  requestTimeoutMs?: number;
+  /** For taking what is sent, or for saying anything at all: longer than any answer takes to be made. */
+  idleTimeoutMs?: number;
+  /** How often connections are looked at; a limit is kept as exactly as this. */
+  checkEveryMs?: number;
+}
+
 /**
  * An HTTP server on which an Express app runs at nearly the speed of `node:http`.
  *
@@ -52,22 +75,34 @@ const createClasses = (app: Express) => {
  * finds nothing to change. The app must not mount other apps (`app.use(otherApp)`): they switch prototypes again;
  * routers are fine.
  */
-export const createFastServer = (app: Express): Server => {
+export const createFastServer = (app: Express, limits: ReceiveLimits = {}): Server => {
+  const {
+    headersTimeoutMs = 10_000,
+    requestTimeoutMs = 15_000,
+    idleTimeoutMs = 120_000,
+    checkEveryMs = 2_000,
+  } = limits;
   const { Req, Res } = createClasses(app);
   Object.assign(app, { request: Req.prototype, response: Res.prototype });
   const server = createServer(
     {
       IncomingMessage: Req,
       ServerResponse: Res,
-      headersTimeout: 10_000,
-      requestTimeout: 15_000,
-      connectionsCheckingInterval: 2_000,
+      // The app refuses it, in the error shape of the API.
+      requireHostHeader: false,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkEveryMs,
       keepAliveTimeout: 75_000,
       maxHeaderSize: 16 * 1024,
     },
     app,
   );
+  // Who asks for much and takes nothing would keep it in our memory for ever.
+  server.setTimeout(idleTimeoutMs);
   server.on('clientError', answerClientError);
   server.on('connect', refuseConnect);
+  // What we are not asked to understand may be ignored (RFC 9110 section 10.1.1); Node would answer without a body.
+  server.on('checkExpectation', app);
   return server;
 };

@@ -30,5 +30,10 @@ export const callerOf = (res: Response): Caller => {
   return caller;
 };
 
+/** Notes who is behind the request, for `callerOf`. */
+export const setCaller = (res: Response, caller: Caller): void => {
+  localsOf(res).caller = caller;
+};
+
 /** The id of this request, the same as in its `X-Request-Id`; `unknown` before the middleware has run. */
 export const requestIdOf = (res: Response): string => localsOf(res).requestId ?? 'unknown';

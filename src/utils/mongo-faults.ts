@@ -1,23 +1,9 @@
+import { isConnectionFault } from './connection-faults.js';
+
 /**
- * The database's faults that mean "not now", told by name, label and code, so that nobody beside the models has to
+ * The database's own faults that mean "not now", told by label and code, so that nobody beside the models has to
  * import the driver. Codes: https://github.com/mongodb/mongo/blob/v7.0/src/mongo/base/error_codes.yml
  */
-const NAMES = new Set([
-  'MongoNetworkError',
-  'MongoNetworkTimeoutError',
-  'MongoServerSelectionError',
-  'MongooseServerSelectionError',
-  'MongoNotConnectedError',
-  'MongoTopologyClosedError',
-  'MongoClientClosedError',
-  'MongoPoolClosedError',
-  'MongoPoolClearedError',
-  'PoolClearedOnNetworkError',
-  'MongoWaitQueueTimeoutError',
-  'MongoOperationTimeoutError',
-  'MongoExpiredSessionError',
-]);
-
 const CODES = new Set([
   6, // HostUnreachable
   7, // HostNotFound
@@ -38,6 +24,7 @@ const CODES = new Set([
   11602, // InterruptedDueToReplStateChange
   13435, // NotPrimaryNoSecondaryOk
   13436, // NotPrimaryOrSecondary
+  14031, // OutOfDiskSpace
 ]);
 
 const LABELS = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
@@ -47,7 +34,7 @@ const CAUSES_MAX = 5;
 
 const isOne = (error: object): boolean => {
   const { name, code, errorLabels, errorLabelSet, message } = error as Record<string, unknown>;
-  if (typeof name === 'string' && NAMES.has(name)) return true;
+  if (isConnectionFault(error)) return true;
   if (typeof name !== 'string' || !name.startsWith('Mongo')) return false;
   const labels: unknown[] = [
     ...(Array.isArray(errorLabels) ? (errorLabels as unknown[]) : []),
@@ -66,7 +53,9 @@ export const isMongoUnavailable = (error: unknown): boolean => {
   let current = error;
   for (let i = 0; i < CAUSES_MAX && typeof current === 'object' && current !== null; i++) {
     if (isOne(current)) return true;
-    current = (current as { cause?: unknown }).cause;
+    // A bulk write shows the driver's own error in this way, without its name and its labels.
+    const { cause, errorResponse } = current as { cause?: unknown; errorResponse?: unknown };
+    current = cause ?? errorResponse;
   }
   return false;
 };

@@ -23,28 +23,37 @@ const matchOf = (layer: Layer, path: string): { path: string } | false => {
   }
 };
 
-const collectMethods = (stack: readonly Layer[], path: string, found: Set<string>): void => {
-  for (const layer of stack) {
+/** Methods that a path takes, and how many params the pattern has by which it takes them. */
+interface Found {
+  method: string;
+  params: number;
+}
+
+const paramsOf = ({ rawPath }: Layer): number => String(rawPath).split(':').length - 1;
+
+const methodsAt = (stack: readonly Layer[], path: string, params: number): Found[] =>
+  stack.flatMap((layer) => {
     const inner = layersOf(layer.handle);
-    if (layer.route === undefined && inner === undefined) continue;
+    if (layer.route === undefined && inner === undefined) return [];
     const match = matchOf(layer, path);
-    if (match === false) continue;
+    if (match === false) return [];
+    const total = params + paramsOf(layer);
     if (layer.route !== undefined) {
-      for (const method of Object.keys(layer.route.methods)) found.add(method.toUpperCase());
-    } else if (inner !== undefined) {
-      const rest = path.slice(match.path.length);
-      collectMethods(inner, rest.startsWith('/') ? rest : `/${rest}`, found);
+      return Object.keys(layer.route.methods).map((method) => ({ method: method.toUpperCase(), params: total }));
     }
-  }
-};
+    const rest = path.slice(match.path.length);
+    return methodsAt(inner ?? [], rest.startsWith('/') ? rest : `/${rest}`, total);
+  });
 
 /**
  * The methods that the routes of `router` and of the routers in it take at `path`, for `Allow`; empty when no route
- * has that path. HEAD comes with GET, and OPTIONS with anything.
+ * has that path. HEAD comes with GET, and OPTIONS with anything. Of a path that several patterns fit, the one with the
+ * fewest params is meant: `/products/top` is no product's id.
  */
 export const allowedMethods = (router: IRouter, path: string): string[] => {
-  const found = new Set<string>();
-  collectMethods(layersOf(router) ?? [], path, found);
+  const all = methodsAt(layersOf(router) ?? [], path, 0);
+  const fewest = Math.min(...all.map(({ params }) => params));
+  const found = new Set(all.filter(({ params }) => params === fewest).map(({ method }) => method));
   if (found.size === 0) return [];
   if (found.has('GET')) found.add('HEAD');
   found.add('OPTIONS');
@@ -65,3 +74,9 @@ export const routePatterns = (router: IRouter): Map<object, string> => {
   collectPatterns(layersOf(router) ?? [], '', found);
   return found;
 };
+
+/** Every route of `router` and of the routers in it, as `GET /products/:id`. */
+export const routesOf = (router: IRouter): string[] =>
+  [...routePatterns(router)].flatMap(([route, pattern]) =>
+    Object.keys((route as NonNullable<Layer['route']>).methods).map((method) => `${method.toUpperCase()} ${pattern}`),
+  );
