@@ -1,7 +1,11 @@
+import { z } from 'zod';
 import { validationFailed } from '../utils/errors.js';
 
 const visibleAscii = /^[\x21-\x7e]{1,128}$/;
 const wrong = 'must be 1 to 128 visible ASCII characters';
+
+/** The header, for the document; in requests it is looked at by `idempotencyKeyOf`, past the parser that it does not need. */
+export const idempotencyKey = z.string().regex(visibleAscii, wrong);
 
 /**
  * The `Idempotency-Key` of a request, or undefined when it has none.

@@ -1,37 +1,38 @@
 import { z } from 'zod';
-import { cursorQuery, limitQuery, queryInt } from './common.js';
+import {
+  amount as units,
+  currencyCode,
+  cursorQuery,
+  id,
+  lineOf,
+  limitQuery,
+  queryInt,
+  textOf,
+  time,
+} from './common.js';
 import { searchWords } from '../utils/terms.js';
 
 const amountMax = 1_000_000_000;
 const searchWordsMax = 16;
 
-// No control characters and no half of a surrogate pair; text may have tabs and line breaks.
-const lineOf = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters');
-const text = z
-  .string()
-  .max(5_000)
-  .regex(/^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u, 'must not contain control characters');
-
 const amount = z.int().min(0).max(amountMax);
 const currencies = new Set(Intl.supportedValuesOf('currency'));
-const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 
 const name = lineOf(200);
 const sku = lineOf(64);
-const currency = z.string().refine((value) => currencies.has(value), 'must be a currency of ISO 4217, as in USD');
+const currency = z
+  .string()
+  .refine((value) => currencies.has(value), 'must be a currency of ISO 4217, as in USD')
+  .meta({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
+const text = textOf(5_000);
 const tags = z
   .array(lineOf(40))
   .max(20)
   .transform((values) => [...new Set(values)]);
 const threshold = amount.nullable();
 const limit = z.int().min(1).max(amountMax).nullable();
-const saleTime = time.nullable();
+const saleTime = moment.nullable();
 
 /** Whether a sale window, where both its ends are set, has any time in it. */
 export const windowIsSane = (startsAt: Date | null | undefined, endsAt: Date | null | undefined): boolean =>
@@ -102,7 +103,7 @@ export const listProductsQuery = z
       .refine((value) => searchWords(value).length > 0, 'must contain a letter or a digit')
       .refine((value) => searchWords(value).length <= searchWordsMax, `must not have over ${searchWordsMax} words`)
       .optional(),
-    tag: z.string().trim().min(1).max(40).optional(),
+    tag: z.string().max(40).trim().min(1).meta({ pattern: '\\S' }).optional(),
     minPrice: queryInt(0, amountMax).optional(),
     maxPrice: queryInt(0, amountMax).optional(),
     inStock: z
@@ -124,36 +125,42 @@ export const listProductsQuery = z
   });
 export type ListProductsQuery = z.infer<typeof listProductsQuery>;
 
+/** GET /products/top */
+export const topProductsQuery = z.strictObject({ limit: limitQuery });
+export type TopProductsQuery = z.infer<typeof topProductsQuery>;
+
 /** GET /products/:id */
 export const getProductQuery = z.strictObject({ include: z.literal('createdBy').optional() });
 export type GetProductQuery = z.infer<typeof getProductQuery>;
 
 /** A product as the API shows it. */
-export const product = z.strictObject({
-  id: z.uuid(),
-  sku: z.string(),
-  name: z.string(),
-  description: z.string(),
-  price: z.int(),
-  currency: z.string(),
-  stock: z.int(),
-  reserved: z.int(),
-  sold: z.int(),
-  lowStockThreshold: z.int().nullable(),
-  perCustomerLimit: z.int().nullable(),
-  saleStartsAt: z.iso.datetime().nullable(),
-  saleEndsAt: z.iso.datetime().nullable(),
-  tags: z.array(z.string()),
-  version: z.int(),
-  seq: z.int(),
-  createdBy: z.uuid(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-});
+export const product = z
+  .strictObject({
+    id,
+    sku: z.string(),
+    name: z.string(),
+    description: z.string(),
+    price: units.meta({ description: 'Minor units of `currency`' }),
+    currency: currencyCode,
+    stock: units.meta({ description: 'What can be bought now' }),
+    reserved: units.meta({ description: 'What live reservations hold' }),
+    sold: units.meta({ description: 'What has left' }),
+    lowStockThreshold: units.nullable(),
+    perCustomerLimit: units.nullable(),
+    saleStartsAt: time.nullable(),
+    saleEndsAt: time.nullable(),
+    tags: z.array(z.string()).max(20),
+    version: z.int().min(1).meta({ description: 'Grows with every change of the description' }),
+    seq: units.meta({ description: 'Grows with every movement of stock' }),
+    createdBy: id,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Product' });
 export type ProductView = z.infer<typeof product>;
 
 /** A product with `?include=createdBy`; the name is null when the account is gone. */
-export const productWithCreator = product.extend({
-  createdBy: z.strictObject({ id: z.uuid(), name: z.string().nullable() }),
-});
+export const productWithCreator = product
+  .extend({ createdBy: z.strictObject({ id, name: z.string().nullable() }) })
+  .meta({ id: 'ProductWithCreator' });
 export type ProductWithCreator = z.infer<typeof productWithCreator>;

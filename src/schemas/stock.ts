@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { movementTypes } from '../utils/movement-types.js';
-import { idParam, pageQuery } from './common.js';
+import { idParam, lineOf, pageQuery } from './common.js';
 
 const amountMax = 1_000_000_000;
 const quantityMax = 1_000_000;
@@ -11,18 +11,24 @@ const delta = z
   .int()
   .min(-amountMax)
   .max(amountMax)
-  .refine((value) => value !== 0, 'must not be 0');
-/** Text that people read in the ledger; without control characters, which could forge lines of a log. */
-const note = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^\P{Cc}*$/u, 'must not contain control characters');
+  .refine((value) => value !== 0, 'must not be 0')
+  .meta({ not: { const: 0 } });
+/** Text that people read in the ledger. */
+const note = lineOf(200);
 
 /** POST /products/:id/purchase; `price` is the price in minor units that the buyer expects. */
 export const purchaseBody = z.strictObject({ quantity: quantity.default(1), price: price.optional() }).prefault({});
 export type PurchaseInput = z.infer<typeof purchaseBody>;
+
+const ttlSeconds = z.int().min(1).max(86_400);
+
+/** POST /products/:id/reservations */
+export const reserveBody = z.strictObject({ quantity, ttlSeconds: ttlSeconds.default(600) });
+export type ReserveInput = z.infer<typeof reserveBody>;
+
+/** PATCH /reservations/:id: its time begins anew. */
+export const extendBody = z.strictObject({ ttlSeconds });
+export type ExtendInput = z.infer<typeof extendBody>;
 
 const adjustment = z.strictObject({ delta, reason: note, reference: note.optional() });
 
@@ -53,6 +59,12 @@ export const stockBody = z
     path: ['expectedStock'],
     message: 'goes with count only',
     when: isBody,
+  })
+  .meta({
+    oneOf: [
+      { required: ['delta'], properties: { count: false, expectedStock: false } },
+      { required: ['count'], properties: { delta: false } },
+    ],
   });
 export type StockInput = z.infer<typeof stockBody>;
 
