@@ -1,7 +1,8 @@
-import { trusted, type Model, type QueryFilter } from 'mongoose';
+import type { Model, mongo } from 'mongoose';
 import type { MovementType } from '../utils/movement-types.js';
-import type { MovementDocument } from './movement.model.js';
+import { movementCollection, type MovementDocument } from './movement.model.js';
 import type { ProductDocument } from './product.model.js';
+import { readsOf, type ReadSplit } from './read-split.js';
 
 /** A list that takes longer is given up, so that no query can pile up behind others. */
 const listMsMax = 2_000;
@@ -18,26 +19,37 @@ export type AuditedProduct = Pick<ProductDocument, '_id' | 'stock' | 'reserved' 
 export interface MovementQueriesDependencies {
   movements: Model<MovementDocument>;
   products: Model<ProductDocument>;
+  /** Where lists are read; from the models' own connection, when left out. */
+  reads?: Pick<ReadSplit, 'list'>;
 }
 
-/** Reads of the ledger; whatever is written to it goes through the stock store. */
-export const createMovementQueries = ({ movements, products }: MovementQueriesDependencies) => {
+/** Pages of lines, newest first. */
+const createLineLists = (reads: Pick<ReadSplit, 'list'>) => {
+  const list = (
+    filter: mongo.Filter<MovementDocument>,
+    sort: Record<string, -1>,
+    limit: number,
+  ): Promise<MovementDocument[]> =>
+    reads.list(({ connection, options }) =>
+      connection
+        .collection<MovementDocument>(movementCollection)
+        .find(filter, { sort, limit, batchSize: limit + 1, maxTimeMS: listMsMax, ...options })
+        .toArray(),
+    );
+
   return {
     /** A product's lines, newest first, below `beforeSeq`. */
     ofProduct: (
       productId: string,
       options: { type?: MovementType | undefined; beforeSeq?: number | undefined; limit: number },
     ): Promise<MovementDocument[]> => {
-      const filter: QueryFilter<MovementDocument> = { productId };
-      if (options.type !== undefined) filter.type = options.type;
-      if (options.beforeSeq !== undefined) filter.seq = trusted({ $lt: options.beforeSeq });
-      return movements
-        .find(filter)
-        .sort({ seq: -1 })
-        .limit(options.limit)
-        .maxTimeMS(listMsMax)
-        .lean<MovementDocument[]>()
-        .exec();
+      const { type, beforeSeq, limit } = options;
+      const filter = {
+        productId,
+        ...(type === undefined ? {} : { type }),
+        ...(beforeSeq === undefined ? {} : { seq: { $lt: beforeSeq } }),
+      };
+      return list(filter, { seq: -1 }, limit);
     },
 
     /** Purchases, newest first, below `beforeId`; of one buyer, or of all. */
@@ -46,17 +58,25 @@ export const createMovementQueries = ({ movements, products }: MovementQueriesDe
       beforeId?: string | undefined;
       limit: number;
     }): Promise<MovementDocument[]> => {
-      const filter: QueryFilter<MovementDocument> = { type: 'sale' };
-      if (options.buyerId !== null) filter.buyerId = options.buyerId;
-      if (options.beforeId !== undefined) filter._id = trusted({ $lt: options.beforeId });
-      return movements
-        .find(filter)
-        .sort({ _id: -1 })
-        .limit(options.limit)
-        .maxTimeMS(listMsMax)
-        .lean<MovementDocument[]>()
-        .exec();
+      const { buyerId, beforeId, limit } = options;
+      const filter = {
+        type: 'sale' as const,
+        ...(buyerId === null ? {} : { buyerId }),
+        ...(beforeId === undefined ? {} : { _id: { $lt: beforeId } }),
+      };
+      return list(filter, { _id: -1 }, limit);
     },
+  };
+};
+
+/** Reads of the ledger; whatever is written to it goes through the stock store. */
+export const createMovementQueries = ({
+  movements,
+  products,
+  reads = readsOf(movements.db),
+}: MovementQueriesDependencies) => {
+  return {
+    ...createLineLists(reads),
 
     /** One purchase, or null. */
     sale: (id: string): Promise<MovementDocument | null> =>

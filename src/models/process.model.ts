@@ -76,15 +76,16 @@ export const createProcessStore = (model: Model<ProcessDocument>, processId: str
       await model.collection.deleteOne({ _id: processId as never });
     },
     /**
-     * Ends the idle transactions of processes without a heartbeat, and this one's own: when it meets conflicts it has none on
-     * its way, but a lost connection can have kept the end of an earlier one from the server. One that is taken for dead by
-     * mistake just tries again.
+     * Ends the idle transactions of processes without a heartbeat. One that is taken for dead by mistake just tries again.
+     * @param own whether this one's are ended too: the lane that meets conflicts has none on its way, but a lost connection can have
+     * kept the end of an earlier one from the server
+     * @returns how many
      */
-    endOrphans: async (): Promise<number> => {
+    endOrphans: async ({ own }: { own: boolean }): Promise<number> => {
       const sessions = await idleTransactions();
       if (sessions.length === 0) return 0;
       const others = (await living()).filter((id) => id !== processId);
-      const alive = new Set(others.map(appNameOf));
+      const alive = new Set((own ? others : [processId, ...others]).map(appNameOf));
       const orphans = sessions.filter(({ appName }) => !alive.has(appName));
       if (orphans.length > 0) await admin().command({ killSessions: orphans.map(({ lsid }) => ({ id: lsid.id })) });
       return orphans.length;

@@ -66,7 +66,7 @@ export type ProductIndexName = keyof typeof productIndexes;
 const required = { required: true } as const;
 const units = { type: Number, ...required, min: 0 } as const;
 
-/** The schema and indexes of products; `createIndexes()` of the model builds them at start, before anything is served. */
+/** The schema and indexes of products, which a start or `npm run migrate` builds before anything is served. */
 export const createProductModel = (connection: Connection) => {
   const schema = new Schema<ProductDocument>(
     {

@@ -1,3 +1,5 @@
+import { isConnectionFault } from '../utils/connection-faults.js';
+
 /**
  * What went wrong while a batch was read or written, as far as it decides what to do next.
  * `conflict`: somebody else moved the same stock; decide again. `duplicate`: a unique index refused; decide again, the cause can be read now.
@@ -18,29 +20,11 @@ export class StockFault extends Error {
 const duplicateKey = 11_000;
 /** WriteConflict, LockTimeout, SnapshotUnavailable, NoSuchTransaction: the transaction is over and has changed nothing. */
 const conflicts = new Set([112, 24, 246, 251]);
-/** Stepping down, shutting down, interrupted, unreachable peers, out of time: nothing wrong with the batch itself. */
+/** Stepping down, shutting down, interrupted, unreachable peers, out of time, out of disk: nothing wrong with the batch itself. */
 const awayCodes = new Set([
-  6, 7, 43, 50, 89, 91, 133, 189, 202, 262, 290, 365, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 26555,
+  6, 7, 43, 50, 89, 91, 133, 189, 202, 262, 290, 365, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 14031,
+  26555,
 ]);
-/** Client-side errors of the driver; it does not put labels on all of them. */
-const awayNames = new Set([
-  'MongoNetworkError',
-  'MongoNetworkTimeoutError',
-  'MongoServerSelectionError',
-  'MongoPoolClearedError',
-  'MongoPoolClosedError',
-  'MongoWaitQueueTimeoutError',
-  'MongoNotConnectedError',
-  'MongoTopologyClosedError',
-  'MongoExpiredSessionError',
-  'MongoClientClosedError',
-  'MongoOperationTimeoutError',
-  'PoolClosedError',
-  'PoolClearedError',
-  'PoolClearedOnNetworkError',
-  'WaitQueueTimeoutError',
-]);
-
 interface MongoLike {
   name?: unknown;
   code?: unknown;
@@ -68,7 +52,7 @@ export const faultKindOf = (error: unknown): StockFaultKind => {
   if (fault.code === duplicateKey) return isTakenSeq(fault) ? 'permanent' : 'duplicate';
   if (typeof fault.code === 'number' && conflicts.has(fault.code)) return 'conflict';
   if (typeof fault.code === 'number' && awayCodes.has(fault.code)) return 'transient';
-  if (typeof fault.name === 'string' && awayNames.has(fault.name)) return 'transient';
+  if (isConnectionFault(fault)) return 'transient';
   if (hasLabel(fault, 'TransientTransactionError') || hasLabel(fault, 'RetryableWriteError')) return 'transient';
   return 'permanent';
 };

@@ -1,12 +1,15 @@
 import type { ClientSession, Connection } from 'mongoose';
 import { commandCollection } from './command.model.js';
 import { customerCounterCollection } from './customer-counter.model.js';
+import { holdCollection } from './hold.model.js';
 import { movementCollection, type MovementDocument } from './movement.model.js';
+import { orderStockCollection } from './order-stock.model.js';
 import { outboxCollection } from './outbox.model.js';
 import { productCollection } from './product.model.js';
 import { StockFault, surelyNotCommitted } from './stock-faults.js';
 import { createStateReader } from './stock-reader.js';
 import type { StockWrites } from './stock-state.js';
+import { counterUpdates, holdUpdates, orderUpdates, productUpdates, type Command } from './stock-updates.js';
 import { newId } from '../utils/uuid.js';
 
 /** Where a batch stands between two statements; tests end the process there. */
@@ -16,6 +19,10 @@ export type StoreStep =
   | 'products-inserted'
   | 'movements-inserted'
   | 'counters-updated'
+  | 'holds-inserted'
+  | 'holds-ended'
+  | 'orders-inserted'
+  | 'orders-returned'
   | 'commands-inserted'
   | 'outbox-inserted'
   | 'committed';
@@ -23,7 +30,7 @@ export type StoreStep =
 /** `committed`: on disk by majority. `absent`: the server says there is no such transaction, or ended it. `unknown`: no definite reply. */
 export type CommitResult = 'committed' | 'absent' | 'unknown';
 
-type Command = Record<string, unknown>;
+type Database = NonNullable<Connection['db']>;
 
 interface WriteFault {
   code: number;
@@ -39,14 +46,20 @@ interface WriteReply {
 const errorOf = ({ code, errmsg, keyPattern }: WriteFault): Error =>
   Object.assign(new Error(errmsg), { name: 'MongoServerError', code, keyPattern });
 
-const productUpdates = ({ products, at }: StockWrites): Command[] =>
-  products.map(({ productId, seq, version, stockDelta, soldDelta, reservedDelta, seqDelta, stockBand }) => ({
-    q: { _id: productId, seq, version, stock: { $gte: Math.max(0, -stockDelta) } },
-    u: {
-      $inc: { stock: stockDelta, sold: soldDelta, reserved: reservedDelta, seq: seqDelta },
-      $set: stockBand === null ? { updatedAt: at } : { updatedAt: at, stockBand },
-    },
-  }));
+/** Whether exactly these lines are in the ledger, by majority: then the transaction that wrote them has landed. */
+const createLandedCheck =
+  (db: Database) =>
+  async (movements: readonly MovementDocument[]): Promise<boolean> => {
+    const found = await db
+      .collection<MovementDocument>(movementCollection)
+      .find(
+        { _id: { $in: movements.map(({ _id }) => _id) } },
+        { projection: { seq: 1, createdAt: 1 }, readConcern: 'majority' },
+      )
+      .toArray();
+    const seqs = new Map(found.map(({ _id, seq, createdAt }) => [_id, `${String(seq)} ${createdAt.toISOString()}`]));
+    return movements.every(({ _id, seq, createdAt }) => seqs.get(_id) === `${String(seq)} ${createdAt.toISOString()}`);
+  };
 
 /**
  * The stock engine's way to MongoDB: reads what a batch has to know, and writes a decided batch in one transaction, by
@@ -69,22 +82,30 @@ export const createStockStore = (connection: Connection, onStep?: (step: StoreSt
     onStep?.(step);
   };
 
+  /** Updates each on its condition, or throws: somebody else was first. */
+  const updateAll = async (session: ClientSession, collection: string, updates: Command[], step: StoreStep) => {
+    if (updates.length === 0) return;
+    const answer = await run(session, { update: collection, updates, ordered: true });
+    if (answer.n !== updates.length) throw new StockFault('conflict', `One of ${collection} has moved on meanwhile.`);
+    onStep?.(step);
+  };
+
   /** Sends every statement of a batch; throws on the first that fails. */
   const writeAll = async (session: ClientSession, writes: StockWrites): Promise<void> => {
-    if (writes.products.length > 0) {
-      const answer = await run(session, { update: productCollection, updates: productUpdates(writes), ordered: true });
-      if (answer.n !== writes.products.length) throw new StockFault('conflict', 'A product has moved on meanwhile.');
-      onStep?.('products-updated');
-    }
+    await updateAll(session, productCollection, productUpdates(writes), 'products-updated');
     await insert(session, productCollection, writes.created, 'products-inserted');
     await insert(session, movementCollection, writes.movements, 'movements-inserted');
     if (writes.counters.length > 0) {
-      const updates = writes.counters.map(({ _id, units }) => ({ q: { _id }, u: { $set: { units } }, upsert: true }));
-      await run(session, { update: customerCounterCollection, updates, ordered: true });
+      await run(session, { update: customerCounterCollection, updates: counterUpdates(writes), ordered: true });
       onStep?.('counters-updated');
     }
+    await insert(session, holdCollection, writes.holds, 'holds-inserted');
+    await updateAll(session, holdCollection, holdUpdates(writes), 'holds-ended');
+    await insert(session, orderStockCollection, writes.orders, 'orders-inserted');
+    await updateAll(session, orderStockCollection, orderUpdates(writes), 'orders-returned');
     await insert(session, commandCollection, writes.commands, 'commands-inserted');
-    const note = { _id: newId(), events: writes.events, createdAt: writes.at };
+    const { events, announced, jobs, at: createdAt } = writes;
+    const note = { _id: newId(), events: [...events, ...announced], ...(jobs.length > 0 ? { jobs } : {}), createdAt };
     await insert(session, outboxCollection, [note], 'outbox-inserted');
   };
 
@@ -118,20 +139,7 @@ export const createStockStore = (connection: Connection, onStep?: (step: StoreSt
     };
   };
 
-  /** Whether exactly these lines are in the ledger, by majority: then the transaction that wrote them has landed. */
-  const landed = async (movements: readonly MovementDocument[]): Promise<boolean> => {
-    const found = await db
-      .collection<MovementDocument>(movementCollection)
-      .find(
-        { _id: { $in: movements.map(({ _id }) => _id) } },
-        { projection: { seq: 1, createdAt: 1 }, readConcern: 'majority' },
-      )
-      .toArray();
-    const seqs = new Map(found.map(({ _id, seq, createdAt }) => [_id, `${String(seq)} ${createdAt.toISOString()}`]));
-    return movements.every(({ _id, seq, createdAt }) => seqs.get(_id) === `${String(seq)} ${createdAt.toISOString()}`);
-  };
-
-  return { read: createStateReader(db), begin, landed };
+  return { read: createStateReader(db), begin, landed: createLandedCheck(db) };
 };
 
 export type StockStore = ReturnType<typeof createStockStore>;

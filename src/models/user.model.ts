@@ -1,5 +1,9 @@
-import { Schema, trusted, type Connection, type Model } from 'mongoose';
+import { Schema, trusted, type ClientSession, type Connection, type Model } from 'mongoose';
 import { roles, type Role } from '../utils/caller.js';
+import { nameKeyOf } from '../utils/terms.js';
+import { isDuplicateKey } from './duplicate-key.js';
+import { jobsNote, type OutboxDocument, type OutboxJob } from './outbox.model.js';
+import { inTransaction } from './transaction.js';
 
 /** A person as they are stored. */
 export interface UserDocument {
@@ -10,6 +14,13 @@ export interface UserDocument {
   role: Role;
   /** A disabled person can neither sign in nor use the tokens that they have. */
   disabled: boolean;
+  /**
+   * Grows with every change of role, life or password; access tokens carry it, and those of an earlier one are refused. Not there
+   * stands for 0.
+   */
+  sessionVersion?: number;
+  /** The name as it is looked for: folded, and cut. */
+  nameKey?: string;
   /** Argon2id in PHC form. Left out of whatever is read, unless a query asks for it by name. */
   passwordHash: string;
   createdAt: Date;
@@ -24,8 +35,6 @@ export type UserCredentials = UserDocument;
 
 export const userCollection = 'users';
 
-const duplicateKey = 11_000;
-
 /** The people's schema and indexes. */
 export const createUserModel = (connection: Connection) => {
   const schema = new Schema<UserDocument>(
@@ -35,11 +44,16 @@ export const createUserModel = (connection: Connection) => {
       name: { type: String, required: true, maxlength: 100 },
       role: { type: String, enum: roles, required: true },
       disabled: { type: Boolean, required: true, default: false },
+      sessionVersion: { type: Number, default: 0 },
+      nameKey: { type: String },
       passwordHash: { type: String, required: true, select: false },
     },
     { collection: userCollection, versionKey: false, timestamps: true, strict: 'throw' },
   );
   schema.index({ email: 1 }, { unique: true });
+  schema.index({ nameKey: 1 });
+  schema.index({ role: 1, _id: -1 });
+  schema.index({ disabled: 1, _id: -1 });
   // A document that was just made holds the hash whatever `select` says; it still must not be written to a reply or a log.
   const withoutHash = (_document: unknown, shown: object): object => {
     Reflect.deleteProperty(shown, 'passwordHash');
@@ -53,18 +67,37 @@ export const createUserModel = (connection: Connection) => {
 export type NewUser = Pick<UserDocument, '_id' | 'email' | 'name' | 'role' | 'passwordHash'>;
 export type UserChange = Partial<Pick<UserDocument, 'role' | 'disabled' | 'passwordHash'>>;
 
-const isDuplicate = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === duplicateKey;
+/** The version that tokens of this account carry now. */
+export const sessionVersionOf = ({ sessionVersion = 0 }: Pick<UserDocument, 'sessionVersion'>): number =>
+  sessionVersion;
+
+export interface UserStoreDependencies {
+  users: Model<UserDocument>;
+  outbox: Model<OutboxDocument>;
+}
 
 /** What the services do with people. Reads are lean: plain objects in the shape of `UserRecord`. */
-export const createUserStore = (users: Model<UserDocument>) => ({
-  /** Adds a person; undefined when the address is taken, however many try at once: the unique index decides. */
-  add: async (user: NewUser): Promise<UserRecord | undefined> => {
-    try {
-      const made = await users.create(user);
+export const createUserStore = ({ users, outbox }: UserStoreDependencies) => ({
+  /**
+   * Adds a person, and the jobs that follow from it in the same transaction; undefined when the address is taken, however many
+   * try at once: the unique index decides.
+   */
+  add: async (user: NewUser, jobs: readonly OutboxJob[] = []): Promise<UserRecord | undefined> => {
+    const add = async (session?: ClientSession): Promise<UserRecord> => {
+      const [made] = await users.create([{ ...user, nameKey: nameKeyOf(user.name) }], session ? { session } : {});
+      if (made === undefined) throw new Error('A person was made and is not there.');
       return made.toObject();
+    };
+    try {
+      if (jobs.length === 0) return await add();
+      const note = jobsNote(jobs, new Date());
+      return await inTransaction(users.db, async (session) => {
+        const made = await add(session);
+        await outbox.create([note], { session });
+        return made;
+      });
     } catch (error) {
-      if (isDuplicate(error)) return undefined;
+      if (isDuplicateKey(error)) return undefined;
       throw error;
     }
   },
@@ -74,11 +107,6 @@ export const createUserStore = (users: Model<UserDocument>) => ({
   /** With the password's hash, for the one purpose of comparing it. */
   credentialsByEmail: (email: string): Promise<UserCredentials | null> =>
     users.findOne({ email }).select('+passwordHash').lean<UserCredentials>().exec(),
-
-  /** Changes what is named and nothing else; does nothing when there is no such person. */
-  change: async (id: string, change: UserChange): Promise<void> => {
-    await users.updateOne({ _id: id }, { $set: change }).exec();
-  },
 
   /** Id to name, of those who exist. */
   namesOf: async (ids: readonly string[]): Promise<Map<string, string>> => {
