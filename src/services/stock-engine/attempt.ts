@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultKindOf } from '../../models/stock-faults.js';
-import type { StateQuery, StockState, StockWrites } from '../../models/stock-state.js';
+import type { StockState, StockWrites } from '../../models/stock-state.js';
 import type { StockStore, StockTransaction } from '../../models/stock-store.js';
-import type { StockCommand } from './commands.js';
 import { decide, type Decision } from './decide.js';
 import { createLastSeen } from './last-seen.js';
 import type { Pending } from './queue.js';
+import { queryOf } from './state-query.js';
+import { createTakeBack, lacksExpired, type TakeBackDependencies } from './take-back.js';
 
 /** A decision that was written and may or may not be committed, with the commands that it answers. */
 export interface Doubt {
@@ -17,31 +18,9 @@ export interface Doubt {
 /** A decision that holds, with the commands that it answers; `doubtful` when the commit got no definite reply. */
 export type Attempt = { kind: 'done'; decision: Decision; batch: readonly Pending[] } | { kind: 'doubtful' };
 
-const queryOf = (commands: readonly StockCommand[]): StateQuery => {
-  const productIds = new Set<string>();
-  const storedKeys: string[] = [];
-  const lineKeys: string[] = [];
-  const skus: string[] = [];
-  const buyers: [string, string][] = [];
-  let wholeProducts = false;
-  for (const { key, lines, actorId, buyerId, showsProduct } of commands) {
-    if (key) (key.kind === 'stored' ? storedKeys : lineKeys).push(key.id);
-    wholeProducts ||= showsProduct;
-    for (const line of lines) {
-      if (line.type === 'initial') {
-        skus.push(line.product.sku);
-        continue;
-      }
-      productIds.add(line.productId);
-      if (line.type === 'sale') buyers.push([line.productId, buyerId ?? actorId]);
-    }
-  }
-  return { productIds, wholeProducts, storedKeys, lineKeys, skus, buyers };
-};
-
 export const isLive = (pending: Pending): boolean => !pending.settled;
 
-export interface AttemptDependencies {
+export interface AttemptDependencies extends Pick<TakeBackDependencies, 'afterCommit'> {
   store: Pick<StockStore, 'read' | 'begin' | 'landed'>;
   metrics: { commitMs: (ms: number) => void; retry: (reason: 'unknown') => void };
   now: () => Date;
@@ -79,6 +58,7 @@ const sendCommit = async (
 export const createAttempt = (deps: AttemptDependencies) => {
   const { store, now } = deps;
   const lastSeen = createLastSeen();
+  const takeBack = createTakeBack({ ...deps, lastSeen });
 
   /** Writes what was decided; a commit without a definite reply leaves a doubt. */
   const carryOut = async (
@@ -122,14 +102,17 @@ export const createAttempt = (deps: AttemptDependencies) => {
     const quick = await fromMemory(batch, doubts);
     if (quick) return quick;
     const commands = batch.map((pending) => pending.command);
-    const state = await store.read(queryOf(commands));
-    // After the read: what it has seen of an earlier try's commit, this look sees too.
-    for (const doubt of doubts) {
-      if (await store.landed(doubt.writes.movements)) return { kind: 'done', ...doubt };
+    for (;;) {
+      const state = await store.read(queryOf(commands, now()));
+      // After the read: what it has seen of an earlier try's commit, this look sees too.
+      for (const doubt of doubts) {
+        if (await store.landed(doubt.writes.movements)) return { kind: 'done', ...doubt };
+      }
+      const decision = decide(state, commands, now());
+      if (lacksExpired(state, decision) && batch.some(isLive) && (await takeBack(state))) continue;
+      const { writes } = decision;
+      if (writes === null) return { kind: 'done', decision, batch };
+      return carryOut({ decision, writes, batch }, state.products, doubts);
     }
-    const decision = decide(state, commands, now());
-    const { writes } = decision;
-    if (writes === null) return { kind: 'done', decision, batch };
-    return carryOut({ decision, writes, batch }, state.products, doubts);
   };
 };

@@ -4,7 +4,9 @@ import type { StockWrites } from '../../models/stock-state.js';
 import type { StockStore } from '../../models/stock-store.js';
 import { AppError } from '../../utils/errors.js';
 import { fullJitterMs } from '../../utils/retry.js';
-import { createAttempt, isLive, type Attempt, type Doubt } from './attempt.js';
+import { createAside } from './aside.js';
+import { createAttempt, isLive, type Doubt } from './attempt.js';
+import { createDeliveries } from './deliveries.js';
 import type { Pending } from './queue.js';
 
 /** A batch whose products are in conflict for so long looks for transactions that nobody will end. */
@@ -54,20 +56,8 @@ export const createLane = (deps: LaneDependencies) => {
     fullJitterMs(tries, waits[reason].baseMs, waits[reason].capMs, deps.random);
   const attempt = createAttempt({ ...deps, commitWaitMs: (tries) => waitMs(tries, 'unknown') });
 
-  /** Runs what is not the batch itself: its failure is logged and changes nothing. */
-  const aside = async (task: Promise<unknown>, what: string): Promise<void> => {
-    try {
-      await task;
-    } catch (error) {
-      logger.error({ err: error }, what);
-    }
-  };
-
-  /** Tells everyone; what runs after the commit can hold up an answer, but neither change it nor bring about another try. */
-  const deliver = async ({ decision, batch }: Extract<Attempt, { kind: 'done' }>): Promise<void> => {
-    if (decision.writes) await aside(deps.afterCommit(decision.writes), 'a follow-up of a committed batch failed');
-    for (const [index, outcome] of decision.outcomes.entries()) batch[index]?.settle(outcome);
-  };
+  const aside = createAside(logger);
+  const { deliver, delivered } = createDeliveries(deps.afterCommit, aside);
 
   /** Runs the batch without the command that spoils it: in halves, down to the one that stands alone. */
   const split = async (batch: readonly Pending[], fault: unknown): Promise<void> => {
@@ -94,7 +84,7 @@ export const createLane = (deps: LaneDependencies) => {
         if (doubts.length === 0) wanted = wanted.filter(isLive);
         const result = await attempt(wanted, doubts);
         if (result.kind === 'done') {
-          await deliver(result);
+          deliver(result);
           return;
         }
       } catch (error) {
@@ -110,14 +100,17 @@ export const createLane = (deps: LaneDependencies) => {
       metrics.retry(reason);
       conflictSinceMs = reason === 'conflict' ? (conflictSinceMs ?? performance.now()) : null;
       if (conflictSinceMs !== null && performance.now() - conflictSinceMs > orphanLookMs) {
-        await aside(deps.endOrphans(), 'looking for orphaned transactions failed');
+        await aside(deps.endOrphans, 'looking for orphaned transactions failed');
       }
       await sleep(waitMs(tries, reason));
     }
   };
 
   return {
-    /** Brings a batch to its end; never throws, and leaves nobody without an answer or a passed deadline. */
+    /**
+     * Brings a batch to its end; never throws. Everyone has an answer then, or a passed deadline, or is about to be told: see
+     * `delivered`.
+     */
     run: async (batch: readonly Pending[]): Promise<void> => {
       try {
         metrics.batch(batch.length);
@@ -127,6 +120,7 @@ export const createLane = (deps: LaneDependencies) => {
         for (const pending of batch) if (isLive(pending)) pending.fail(new AppError('INTERNAL', { cause: error }));
       }
     },
+    delivered,
   };
 };
 

@@ -11,6 +11,17 @@ const pauseMs = 1_000;
 const isPlain = ({ key, lines, showsProduct }: StockCommand): boolean =>
   !showsProduct && key?.kind !== 'line' && lines.every((line) => line.type === 'sale');
 
+/** Whether it is so is up to unique keys and to the refusals, which are never taken from memory. */
+const nothingElse: Omit<StockState, 'products'> = {
+  answers: new Map(),
+  lines: new Map(),
+  takenSkus: new Set(),
+  counters: new Map(),
+  holds: new Map(),
+  moreExpired: false,
+  orders: new Map(),
+};
+
 /**
  * What this process's own last commits have left of the products. A batch of sales that is decided from it saves the reads; that it
  * is true is left to the write, whose conditions name the product's `seq` and `version` and whose keys are unique. What no
@@ -28,9 +39,7 @@ export const createLastSeen = () => {
       const known = commands.every(({ lines }) =>
         lines.every((line) => line.type === 'sale' && products.get(line.productId)?.limitHistory === 'none'),
       );
-      return known
-        ? { products, answers: new Map(), lines: new Map(), takenSkus: new Set(), counters: new Map() }
-        : null;
+      return known ? { products, ...nothingElse } : null;
     },
     /** Takes in what a batch that is committed has made of the products it was decided from. */
     remember: (before: StockState['products'], { products: writes, at }: StockWrites): void => {

@@ -35,8 +35,8 @@ export const createLedgerDraft = (state: Pick<StockState, 'products' | 'takenSku
   let marks: Mark[] = [];
   let keptCreated = 0;
 
-  /** A copy of the product that may be changed; undefined when there is no such live product. */
-  const product = (productId: string): ProductDocument | undefined => {
+  /** A copy of the product that may be changed; undefined when there never was one. */
+  const productOrDeleted = (productId: string): ProductDocument | undefined => {
     const stored = copies.get(productId) ?? state.products.get(productId);
     if (!stored || copies.has(productId)) return stored;
     const copy = { ...stored };
@@ -45,7 +45,12 @@ export const createLedgerDraft = (state: Pick<StockState, 'products' | 'takenSku
   };
 
   return {
-    product,
+    productOrDeleted,
+    /** A copy of the product that may be changed; undefined when there is no such live product. */
+    product: (productId: string): ProductDocument | undefined => {
+      const found = productOrDeleted(productId);
+      return found?.deleted === false ? found : undefined;
+    },
     skuTaken: (sku: string): boolean => state.takenSkus.has(sku) || created.some((other) => other.sku === sku),
     addProduct: (document: ProductDocument): ProductDocument => {
       const copy = { ...document };

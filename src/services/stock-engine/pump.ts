@@ -53,9 +53,10 @@ export const createPump = (queue: Queue, lane: Lane) => {
     },
     /** Whether the batch on its way has been so for so long that nobody behind it would get a turn in time. */
     isStuck: (): boolean => flying.length > 0 && performance.now() - flyingSinceMs > queueAgeMsMax,
-    /** Resolves when nothing waits any more; every wait has a deadline, so this one has too. */
+    /** Resolves when nothing waits any more and everyone has been told; every wait has a deadline, so this one has too. */
     idle: async (): Promise<void> => {
       while (pumping) await pumping;
+      await lane.delivered();
     },
   };
 };
