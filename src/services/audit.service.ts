@@ -1,21 +1,7 @@
 import { repairReason, type LedgerRepair, type LedgerTotals } from '../models/ledger-repair.js';
 import type { AuditedLine, AuditedProduct, MovementQueries } from '../models/movement-queries.js';
+import type { Audit } from '../schemas/ledger.js';
 import { AppError } from '../utils/errors.js';
-
-/** What the ledger says of a product, worked out line by line, beside what the product says of itself. */
-export interface Audit {
-  /** Units that ever came in: what was there at first, restocks and stocktakes, less what was written off. */
-  received: number;
-  sold: number;
-  reserved: number;
-  stock: number;
-  /** How many lines the ledger has. */
-  lines: number;
-  /** Whether the lines are gapless, each running balance is right and the product agrees with their sum. */
-  consistent: boolean;
-  /** What is wrong, for people; empty when it is consistent. At most ten. */
-  faults: string[];
-}
 
 const faultsMax = 10;
 const repairTriesMax = 5;
@@ -66,15 +52,18 @@ const createReplay = () => {
 export interface AuditDependencies {
   ledger: Pick<MovementQueries, 'auditSnapshot'>;
   repair: LedgerRepair;
+  /** Told what each audit has found. */
+  audited?: (consistent: boolean) => void;
 }
 
-export const createAuditService = ({ ledger, repair }: AuditDependencies) => {
+export const createAuditService = ({ ledger, repair, audited }: AuditDependencies) => {
   const look = async (productId: string) => {
     const replay = createReplay();
     const product = await ledger.auditSnapshot(productId, replay.visit);
     if (!product) throw new AppError('NOT_FOUND');
     const { totals } = replay;
     const faults = replay.faults(product);
+    audited?.(faults.length === 0);
     const audit: Audit = {
       received: totals.stock + totals.sold + totals.reserved,
       ...totals,

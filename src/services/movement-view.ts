@@ -1,7 +1,8 @@
 import type { MovementDocument } from '../models/movement.model.js';
+import type { MovementView, PurchaseView } from '../schemas/ledger.js';
 
 /** A line of the ledger as the API shows it. */
-export const movementView = (movement: MovementDocument) => ({
+export const movementView = (movement: MovementDocument): MovementView => ({
   id: movement._id,
   productId: movement.productId,
   seq: movement.seq,
@@ -11,12 +12,11 @@ export const movementView = (movement: MovementDocument) => ({
   reason: movement.reason,
   reference: movement.reference,
   actorId: movement.actorId,
-  createdAt: movement.createdAt,
+  createdAt: movement.createdAt.toISOString(),
 });
-export type MovementView = ReturnType<typeof movementView>;
 
 /** A purchase as the API shows it: the sale's line of the ledger, seen by its buyer. Money in minor units. */
-export const purchaseView = (sale: MovementDocument) => ({
+export const purchaseView = (sale: MovementDocument): PurchaseView => ({
   id: sale._id,
   productId: sale.productId,
   quantity: sale.soldDelta,
@@ -24,6 +24,5 @@ export const purchaseView = (sale: MovementDocument) => ({
   total: sale.soldDelta * (sale.unitPrice ?? 0),
   currency: sale.currency ?? '',
   stockAfter: sale.stockAfter,
-  createdAt: sale.createdAt,
+  createdAt: sale.createdAt.toISOString(),
 });
-export type PurchaseView = ReturnType<typeof purchaseView>;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer } from '../models/command.model.js';
+import type { OutboxJob } from '../models/outbox.model.js';
 import type { ProductDocument } from '../models/product.model.js';
+import type { ReportJob } from '../schemas/job.js';
 import type { CreateProductInput } from '../schemas/product.js';
 import type { Caller } from '../utils/caller.js';
 import { envelope } from '../utils/envelope.js';
@@ -9,6 +11,7 @@ import { messages } from '../utils/messages.js';
 import { stockBand } from '../utils/stock-band.js';
 import { nameKeyOf, termsOf } from '../utils/terms.js';
 import { newId } from '../utils/uuid.js';
+import { keyedCommand } from './keyed-command.js';
 import { productView } from './product-view.js';
 import type { AppliedLine, StockCommand } from './stock-engine/commands.js';
 
@@ -51,23 +54,26 @@ const createdAnswer = ([line]: readonly AppliedLine[]): Answer => {
   };
 };
 
+/** The report that every new product gets; its id is the job's, so that it is made once. */
+const productReport = (productId: string, requestedBy: string): OutboxJob => {
+  const id = newId();
+  const { name, data }: ReportJob = { name: 'product', data: { reportId: id, productId, requestedBy } };
+  return { queue: 'report-queue', name, id, data };
+};
+
 /** The command that makes a product. Without the caller's key it gets one, under which a 503 can be resolved. */
 export const createCommand = (
   product: ProductDocument,
   caller: Caller,
   key: string | undefined,
   hash: string,
-): StockCommand => {
-  const retryKey = key ?? newId();
-  return {
+): StockCommand =>
+  keyedCommand(caller, key, {
     kind: 'create',
-    key: { kind: 'stored', id: `${caller.id}:${retryKey}` },
     hash,
-    retryKey,
-    actorId: caller.id,
     buyerId: null,
     lines: [{ type: 'initial', id: newId(), product }],
+    jobs: [productReport(product._id, caller.id)],
     showsProduct: true,
     answer: createdAnswer,
-  };
-};
+  });

@@ -12,10 +12,11 @@ const sortOf = ({ sort, q }: ListProductsQuery): ProductSort => {
 };
 
 /** What rows a query has and in which order; the length of a page may change from page to page. */
-const tagOf = (query: ListProductsQuery): string => {
+const rowsOf = (query: ListProductsQuery): readonly unknown[] => {
   const { tag, minPrice, maxPrice, inStock, q } = query;
-  return cursorTag([sortOf(query), q === undefined ? [] : searchWords(q), tag, minPrice, maxPrice, inStock]);
+  return [sortOf(query), q === undefined ? [] : searchWords(q), tag, minPrice, maxPrice, inStock];
 };
+const tagOf = (query: ListProductsQuery): string => cursorTag(rowsOf(query));
 
 const positionOf = (query: ListProductsQuery, cursor: string): ProductPosition => {
   const { by } = sortOf(query);
@@ -37,6 +38,9 @@ export const listQuery = (query: ListProductsQuery): ProductListQuery => ({
   after: query.cursor === undefined ? undefined : positionOf(query, query.cursor),
   limit: query.limit,
 });
+
+/** What tells one page of the catalogue from every other. */
+export const pageKey = (query: ListProductsQuery): unknown => [rowsOf(query), query.limit, query.cursor];
 
 /** The cursor behind the last product of a page. */
 export const nextCursor = (query: ListProductsQuery, page: readonly FoundProduct[]): string | null => {

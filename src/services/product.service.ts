@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProductEdit } from '../models/product-queries.js';
-import type { FoundProduct, ProductQueries } from '../models/product-queries.js';
+import type { FoundProduct, ProductEdit, ProductQueries } from '../models/product-queries.js';
 import {
   windowFault,
   windowIsSane,
   type CreateProductInput,
-  type ListProductsQuery,
   type PatchProductInput,
   type ProductView,
-  type ProductWithCreator,
 } from '../schemas/product.js';
 import type { Caller } from '../utils/caller.js';
 import { AppError, unavailable, validationFailed } from '../utils/errors.js';
@@ -16,22 +13,17 @@ import { requestHash } from '../utils/request-hash.js';
 import { fullJitterMs } from '../utils/retry.js';
 import { nameKeyOf, termsOf } from '../utils/terms.js';
 import { newId } from '../utils/uuid.js';
+import { adminActionOf, type AdminContext } from './admin-log.service.js';
 import { createCommand, newProduct } from './product-creation.js';
-import { listQuery, nextCursor } from './product-page.js';
+import type { ChangedProduct } from './product-cache.service.js';
 import { productView } from './product-view.js';
 import type { Settled, StockEngine } from './stock-engine/stock-engine.js';
 
 export interface ProductDependencies {
-  products: ProductQueries;
+  products: Pick<ProductQueries, 'find' | 'edit' | 'remove'>;
   engine: Pick<StockEngine, 'submit'>;
-  names: { of: (ids: readonly string[]) => Promise<Map<string, string>> };
+  cache: { edited: (change: ChangedProduct) => Promise<void> };
   now?: () => Date;
-}
-
-export interface ProductPage {
-  products: ProductView[];
-  /** Null on the last page. */
-  nextCursor: string | null;
 }
 
 /** The versions that an edit is meant for; null for whichever is there. */
@@ -58,8 +50,11 @@ const editOf = (current: FoundProduct, patch: PatchProductInput, updatedAt: Date
   return edit;
 };
 
+/** What the audit log keeps of a product that goes. */
+const noted = ({ sku, name, version, stock, sold }: FoundProduct) => ({ sku, name, version, stock, sold });
+
 /** The catalogue: what is for sale, and on which terms. Stock itself moves through the stock engine alone. */
-export const createProductService = ({ products, engine, names, now = () => new Date() }: ProductDependencies) => {
+export const createProductService = ({ products, engine, cache, now = () => new Date() }: ProductDependencies) => {
   const load = async (id: string): Promise<FoundProduct> => {
     const found = await products.find(id);
     if (!found) throw new AppError('NOT_FOUND');
@@ -98,31 +93,6 @@ export const createProductService = ({ products, engine, names, now = () => new 
     },
 
     /**
-     * A page of the catalogue.
-     * @throws AppError VALIDATION_FAILED when the cursor is of another query.
-     */
-    list: async (query: ListProductsQuery): Promise<ProductPage> => {
-      const asked = listQuery(query);
-      // One row more than asked for tells whether there is a next page.
-      const found = await products.list({ ...asked, limit: query.limit + 1 });
-      const page = found.slice(0, query.limit);
-      return {
-        products: page.map(productView),
-        nextCursor: found.length > query.limit ? nextCursor(query, page) : null,
-      };
-    },
-
-    /** @throws AppError NOT_FOUND */
-    get: async (id: string): Promise<ProductView> => productView(await load(id)),
-
-    /** A product with who made it. @throws AppError NOT_FOUND */
-    getWithCreator: async (id: string): Promise<ProductWithCreator> => {
-      const view = productView(await load(id));
-      const known = await names.of([view.createdBy]);
-      return { ...view, createdBy: { id: view.createdBy, name: known.get(view.createdBy) ?? null } };
-    },
-
-    /**
      * Merges a patch into a product. A patch without fields changes nothing, the version included.
      * @throws AppError NOT_FOUND, VERSION_MISMATCH, VALIDATION_FAILED (the sale would end before it starts),
      * DUPLICATE_SKU, UNAVAILABLE
@@ -131,17 +101,23 @@ export const createProductService = ({ products, engine, names, now = () => new 
       edited(id, versions, async (current) => {
         if (Object.keys(patch).length === 0) return productView(current);
         const written = await products.edit({ id, version: current.version }, editOf(current, patch, now()));
-        return written && productView(written);
+        if (written === null) return null;
+        await cache.edited({ id, version: written.version, seq: written.seq });
+        return productView(written);
       }),
 
     /**
      * Takes a product off the catalogue; its ledger and its orders stay.
      * @throws AppError NOT_FOUND, VERSION_MISMATCH, PRODUCT_IN_USE (units are reserved), UNAVAILABLE
      */
-    remove: async (id: string, versions: Versions): Promise<void> => {
+    remove: async (context: AdminContext, id: string, versions: Versions): Promise<void> => {
       await edited(id, versions, async (current) => {
         if (current.reserved > 0) throw new AppError('PRODUCT_IN_USE');
-        return (await products.remove({ id, version: current.version }, now())) || null;
+        const deed = { action: 'product.removed', target: id, before: noted(current), after: null } as const;
+        const removed = await products.remove({ id, version: current.version }, adminActionOf(context, deed));
+        if (!removed) return null;
+        await cache.edited({ id, version: current.version + 1, seq: current.seq });
+        return removed;
       });
     },
   };

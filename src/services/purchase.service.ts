@@ -1,12 +1,12 @@
 import type { MovementQueries } from '../models/movement-queries.js';
 import type { MovementDocument } from '../models/movement.model.js';
 import { commandKeptMs, type Answer } from '../models/command.model.js';
+import type { PurchaseView } from '../schemas/ledger.js';
 import type { Caller } from '../utils/caller.js';
-import { envelope } from '../utils/envelope.js';
 import { AppError } from '../utils/errors.js';
-import { messages } from '../utils/messages.js';
 import { isId, newId, timeOfId } from '../utils/uuid.js';
-import { purchaseView, type PurchaseView } from './movement-view.js';
+import { purchaseView } from './movement-view.js';
+import { saleAnswer } from './sale-answer.js';
 import type { AppliedLine, CommandKey, StockCommand } from './stock-engine/commands.js';
 import type { Settled, StockEngine } from './stock-engine/stock-engine.js';
 
@@ -27,12 +27,6 @@ export interface PurchaseDependencies {
   ledger: Pick<MovementQueries, 'sale' | 'sales'>;
   now?: () => Date;
 }
-
-const saleAnswer = (sale: MovementDocument): Answer => ({
-  status: 201,
-  body: envelope(201, messages.purchased, purchaseView(sale)),
-  location: `/api/v1/purchases/${sale._id}`,
-});
 
 const answerOf = ([line]: readonly AppliedLine[]): Answer => {
   if (!line) throw new AppError('INTERNAL');

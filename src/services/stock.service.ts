@@ -1,5 +1,6 @@
 import type { MovementQueries } from '../models/movement-queries.js';
 import type { Answer } from '../models/command.model.js';
+import type { MovementView } from '../schemas/ledger.js';
 import type { StockBatchInput, StockInput } from '../schemas/stock.js';
 import type { Caller } from '../utils/caller.js';
 import { envelope } from '../utils/envelope.js';
@@ -8,9 +9,10 @@ import { messages } from '../utils/messages.js';
 import type { MovementType } from '../utils/movement-types.js';
 import { requestHash } from '../utils/request-hash.js';
 import { newId } from '../utils/uuid.js';
-import { movementView, type MovementView } from './movement-view.js';
+import { keyedCommand } from './keyed-command.js';
+import { movementView } from './movement-view.js';
 import { productView } from './product-view.js';
-import type { AppliedLine, StockCommand, StockLine } from './stock-engine/commands.js';
+import type { AppliedLine, StockLine } from './stock-engine/commands.js';
 import type { Settled, StockEngine } from './stock-engine/stock-engine.js';
 
 export interface StockDependencies {
@@ -51,25 +53,8 @@ const lineOf = (productId: string, input: StockInput): StockLine => {
   return { type: 'adjustment', id: newId(), productId, delta: delta ?? 0, reason, reference };
 };
 
-/**
- * A command of a manager. They are few, so one that comes without a key gets one, and its answer is kept like any other: a 503
- * can be resolved by repeating with it.
- */
-const managed = (
-  caller: Caller,
-  key: string | undefined,
-  rest: Pick<StockCommand, 'kind' | 'hash' | 'lines' | 'answer'>,
-): StockCommand => {
-  const retryKey = key ?? newId();
-  return {
-    ...rest,
-    key: { kind: 'stored', id: `${caller.id}:${retryKey}` },
-    retryKey,
-    actorId: caller.id,
-    buyerId: null,
-    showsProduct: true,
-  };
-};
+/** What all commands of managers have in common: nobody buys, and the answer shows the products. */
+const managed = { buyerId: null, showsProduct: true } as const;
 
 export const createStockService = ({ engine, ledger }: StockDependencies) => ({
   /**
@@ -79,7 +64,8 @@ export const createStockService = ({ engine, ledger }: StockDependencies) => ({
    */
   change: (caller: Caller, productId: string, input: StockInput, key: string | undefined): Promise<Settled> =>
     engine.submit(
-      managed(caller, key, {
+      keyedCommand(caller, key, {
+        ...managed,
         kind: 'adjust',
         hash: requestHash('adjust', productId, input),
         lines: [lineOf(productId, input)],
@@ -93,7 +79,8 @@ export const createStockService = ({ engine, ledger }: StockDependencies) => ({
    */
   changeAll: (caller: Caller, { changes }: StockBatchInput, key: string | undefined): Promise<Settled> =>
     engine.submit(
-      managed(caller, key, {
+      keyedCommand(caller, key, {
+        ...managed,
         kind: 'batch',
         hash: requestHash('batch', changes),
         lines: changes.map(({ productId, ...input }) => lineOf(productId, input)),

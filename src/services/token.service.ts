@@ -1,14 +1,16 @@
 import { createSecretKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { changeKeptMs } from '../models/account-change.model.js';
 import { roles, type Caller, type Role } from '../utils/caller.js';
 import { AppError, StartError } from '../utils/errors.js';
-import { isId, newId, timeOfId } from '../utils/uuid.js';
+import { isId, newId } from '../utils/uuid.js';
+import { createTokenMemory, type TokenSession } from './token-memory.js';
 
 const ISSUER = 'stockroom';
 const AUDIENCE = 'stockroom-api';
 /** RFC 7518 §3.2: a key for HS256 is no shorter than the hash's output. */
 const SECRET_BYTES_MIN = 32;
-/** Ours are about 330 characters long; what is far longer is refused before it costs anything. */
+/** Ours are about 400 characters long; what is far longer is refused before it costs anything. */
 const TOKEN_LENGTH_MAX = 1024;
 
 export interface TokenServiceOptions {
@@ -21,26 +23,28 @@ export interface TokenServiceOptions {
   now?: () => number;
 }
 
-interface Verified {
-  caller: Caller;
-  expiresAtMs: number;
-}
-
 interface Claims {
   sub: string;
   role: Role;
   jti: string;
+  /** The session. */
+  sid: string;
+  /** The account's version. */
+  sv: number;
   exp: number;
 }
 
 /** What every access token must say, whoever has signed it (RFC 7519 §4.1). */
 const hasAllClaims = (claims: object): claims is Claims => {
-  const { sub, role, jti, iat, exp } = claims as Record<string, unknown>;
+  const { sub, role, jti, sid, sv, iat, exp } = claims as Record<string, unknown>;
   return (
     typeof sub === 'string' &&
     isId(sub) &&
     typeof jti === 'string' &&
     isId(jti) &&
+    typeof sid === 'string' &&
+    isId(sid) &&
+    Number.isSafeInteger(sv) &&
     roles.some((known) => known === role) &&
     typeof iat === 'number' &&
     typeof exp === 'number'
@@ -49,7 +53,8 @@ const hasAllClaims = (claims: object): claims is Claims => {
 
 /**
  * Access tokens: JWTs (RFC 7519) under HS256 and nothing else (RFC 8725 §3.1). A token's signature is checked once; after
- * that the token is remembered, with the caller that it names, until it expires or is revoked.
+ * that the token is remembered, with the caller that it names, until it expires or is refused because of a change of its
+ * account or the end of its session.
  * @throws StartError when the secret is too short.
  */
 export const createTokenService = (options: TokenServiceOptions) => {
@@ -58,13 +63,7 @@ export const createTokenService = (options: TokenServiceOptions) => {
   if (bytes.length < SECRET_BYTES_MIN) throw new StartError('JWT_SECRET must be 32 bytes or more.');
   // A key object is made once; from a string jsonwebtoken makes one for every token, at 50 times the price.
   const key = createSecretKey(bytes);
-  const remembered = new Map<string, Verified>();
-  const revocations = new Map<string, { upToMs: number; untilMs: number }>();
-
-  const isRevoked = ({ sub, jti }: Claims): boolean => {
-    const revocation = revocations.get(sub);
-    return revocation !== undefined && timeOfId(jti) <= revocation.upToMs;
-  };
+  const memory = createTokenMemory({ keptMs: changeKeptMs(accessTtlSeconds), rememberedMax, now });
 
   const readClaims = (token: string): Claims => {
     try {
@@ -74,7 +73,7 @@ export const createTokenService = (options: TokenServiceOptions) => {
         audience: AUDIENCE,
         clockTimestamp: Math.floor(now() / 1000),
       });
-      if (typeof claims === 'object' && hasAllClaims(claims) && !isRevoked(claims)) return claims;
+      if (typeof claims === 'object' && hasAllClaims(claims)) return claims;
     } catch (error) {
       throw new AppError(error instanceof jwt.TokenExpiredError ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED', {
         cause: error,
@@ -83,22 +82,15 @@ export const createTokenService = (options: TokenServiceOptions) => {
     throw new AppError('UNAUTHENTICATED');
   };
 
-  const remember = (token: string, verified: Verified): void => {
-    if (remembered.size >= rememberedMax) {
-      // A map keeps the order of insertion, so this is the one that was verified longest ago.
-      const [oldest] = remembered.keys();
-      if (oldest !== undefined) remembered.delete(oldest);
-    }
-    remembered.set(token, verified);
-  };
-
   return {
-    /** Signs a token for a caller; `expiresIn` in seconds. */
-    issue: ({ id, role }: Caller): { accessToken: string; expiresIn: number } => {
+    /** Signs a token for a caller; `expiresIn` in seconds. Without a session, the token is one of its own. */
+    issue: (
+      { id, role }: Caller,
+      session: TokenSession = { id: newId(), version: 0 },
+    ): { accessToken: string; expiresIn: number } => {
       const iat = Math.floor(now() / 1000);
-      // A sign-in within the millisecond of a revocation belongs after it.
-      const jti = newId(Math.max(Date.now(), (revocations.get(id)?.upToMs ?? 0) + 1));
-      const claims = { sub: id, role, jti, iat, exp: iat + accessTtlSeconds, iss: ISSUER, aud: AUDIENCE };
+      const about = { sub: id, role, jti: newId(), sid: session.id, sv: session.version };
+      const claims = { ...about, iat, exp: iat + accessTtlSeconds, iss: ISSUER, aud: AUDIENCE };
       return { accessToken: jwt.sign(claims, key, { algorithm: 'HS256' }), expiresIn: accessTtlSeconds };
     },
 
@@ -107,29 +99,36 @@ export const createTokenService = (options: TokenServiceOptions) => {
      * @throws AppError TOKEN_EXPIRED for a token that was good once, UNAUTHENTICATED for any other fault.
      */
     verify: (token: string): Caller => {
-      const known = remembered.get(token);
+      const known = memory.find(token);
       if (known !== undefined) {
         if (now() < known.expiresAtMs) return known.caller;
-        remembered.delete(token);
+        memory.forget(token);
         throw new AppError('TOKEN_EXPIRED');
       }
       if (token.length > TOKEN_LENGTH_MAX) throw new AppError('UNAUTHENTICATED');
-      const { sub, role, exp } = readClaims(token);
+      const { sub, role, sid, sv, exp } = readClaims(token);
+      const session = { id: sid, version: sv };
+      if (memory.isRefused(sub, session)) throw new AppError('UNAUTHENTICATED');
       const caller = Object.freeze<Caller>({ id: sub, role });
-      remember(token, { caller, expiresAtMs: exp * 1000 });
+      memory.remember(token, { caller, session, expiresAtMs: exp * 1000 });
       return caller;
     },
 
     /**
-     * From now on this process refuses every token that the user has been given so far; those of a later sign-in are
-     * good. Token ids are UUIDv7, so they say when they were made.
+     * Whose session a token belongs to, whether or not that has ended.
+     * @throws AppError as `verify`, for everything else
      */
-    revoke: (userId: string): void => {
-      const nowMs = now();
-      for (const [id, { untilMs }] of revocations) if (untilMs <= nowMs) revocations.delete(id);
-      revocations.set(userId, { upToMs: Date.now(), untilMs: nowMs + accessTtlSeconds * 1000 });
-      for (const [token, { caller }] of remembered) if (caller.id === userId) remembered.delete(token);
+    sessionOf: (token: string): { userId: string; session: TokenSession } => {
+      if (token.length > TOKEN_LENGTH_MAX) throw new AppError('UNAUTHENTICATED');
+      const { sub, sid, sv } = readClaims(token);
+      return { userId: sub, session: { id: sid, version: sv } };
     },
+
+    /** Whether tokens of this session are refused here already. */
+    hasEnded: memory.hasEnded,
+
+    /** From now on this process refuses the tokens that these changes are about, remembered or not. */
+    refuse: memory.refuse,
   };
 };
 
