@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express';
+import type { DependencyState, Phase } from '../schemas/health.js';
+import { within } from '../utils/deadline.js';
 import { AppError } from '../utils/errors.js';
 import { messages } from '../utils/messages.js';
 import { reply } from './reply.js';
 
-export type Phase = 'starting' | 'ready' | 'stopping';
+export type { Phase } from '../schemas/health.js';
 
 /** Something that the process leans on. Without a `required` one it is not ready. */
 export interface HealthCheck {
@@ -20,27 +22,17 @@ export interface HealthDeps {
   deadlineMs: number;
 }
 
-interface DependencyState {
-  state: 'up' | 'down';
-  required: boolean;
-}
-
 const RETRY_AFTER_SECONDS = 1;
 
+const tooLate = (): Error => new Error('The dependency has not answered in time.');
+
 const stateOf = async ({ check, required }: HealthCheck, deadlineMs: number): Promise<DependencyState> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'down'>((resolve) => {
-    timer = setTimeout(() => resolve('down'), deadlineMs);
-  });
-  const answer = Promise.resolve()
-    .then(check)
-    .then(
-      () => 'up' as const,
-      () => 'down' as const,
-    );
-  const state = await Promise.race([answer, late]);
-  clearTimeout(timer);
-  return { state, required };
+  try {
+    await within(deadlineMs, Promise.resolve().then(check), tooLate);
+    return { state: 'up', required };
+  } catch {
+    return { state: 'down', required };
+  }
 };
 
 const statesOf = async ({ checks, deadlineMs }: HealthDeps): Promise<Record<string, DependencyState>> =>
@@ -56,6 +48,8 @@ export const createHealthController = (deps: HealthDeps) => {
     (underWay ??= statesOf(deps).finally(() => (underWay = undefined)));
 
   return {
+    states: look,
+
     live: (_req: Request, res: Response): void => reply(res, 200, messages.ok, { state: 'alive' }),
 
     /** @throws AppError UNAVAILABLE with the same details as a ready answer has */

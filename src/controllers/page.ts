@@ -1,10 +1,5 @@
+import type { PageMeta } from '../schemas/common.js';
 import { decodeCursor, encodeCursor, type CursorPart } from '../utils/cursor.js';
-
-/** `meta` of every list. */
-export interface PageMeta {
-  limit: number;
-  nextCursor: string | null;
-}
 
 /** Where a page of the list `tag` begins that is sorted by an id alone. */
 export const idPosition = (tag: string, cursor: string | undefined): string | undefined =>

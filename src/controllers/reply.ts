@@ -4,9 +4,12 @@ import { sendJson, type ReplyHeaders } from '../utils/send-json.js';
 
 export type { ReplyHeaders } from '../utils/send-json.js';
 
-/** Answers with a body that is JSON already, such as an entry of the cache. */
-export const replyRaw = (res: Response, status: number, json: string, headers?: ReplyHeaders): void =>
-  sendJson(res, status, json, headers);
+/**
+ * Answers with a body that is JSON already, such as an entry of the cache.
+ * @param bytes its length, where that is known already
+ */
+export const replyRaw = (res: Response, status: number, json: string, headers?: ReplyHeaders, bytes?: number): void =>
+  sendJson(res, status, json, headers, bytes);
 
 /** Answers with the envelope of the API: `{ status_code, message, data, meta? }`. */
 export const reply = (
@@ -20,6 +23,7 @@ export const reply = (
 
 /** An answer without a body: 204, or 304 with its validators. */
 export const replyEmpty = (res: Response, status: 204 | 304, headers: ReplyHeaders = {}): void => {
-  res.writeHead(status, Object.entries(headers).flat());
+  const kept = status === 304 || 'Cache-Control' in headers ? headers : { ...headers, 'Cache-Control': 'no-store' };
+  res.writeHead(status, Object.entries(kept).flat());
   res.end();
 };

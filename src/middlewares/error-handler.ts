@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { errorBody } from '../utils/error-body.js';
-import { AppError, unavailable } from '../utils/errors.js';
+import { AppError, unavailable, type ErrorCode } from '../utils/errors.js';
 import { requestIdOf } from '../utils/http-locals.js';
 import { isMongoUnavailable } from '../utils/mongo-faults.js';
 import { sendJson } from '../utils/send-json.js';
@@ -10,8 +10,14 @@ export interface FaultLogger {
   warn: (fields: object, message: string) => void;
 }
 
+export interface ErrorMetrics {
+  errorAnswered: (code: ErrorCode) => void;
+}
+
 export interface ErrorHandlerDeps {
   logger: FaultLogger;
+  /** Told the code of each answer. */
+  metrics?: ErrorMetrics;
 }
 
 /** What a failed handler may have set for the answer that it did not come to give. */
@@ -55,9 +61,10 @@ const headersOf = (error: AppError): Record<string, string> => {
   return headers;
 };
 
-const answer = (logger: FaultLogger, thrown: unknown, req: Request, res: Response): void => {
+const answer = ({ logger, metrics }: ErrorHandlerDeps, thrown: unknown, req: Request, res: Response): void => {
   const error = toAppError(thrown);
   const requestId = requestIdOf(res);
+  metrics?.errorAnswered(error.code);
   logFault(logger, error, req, requestId);
   if (res.headersSent) {
     // Half an answer is out; only a broken connection tells the caller that the rest is missing.
@@ -74,11 +81,11 @@ const answer = (logger: FaultLogger, thrown: unknown, req: Request, res: Respons
  * 500 goes out, or the connection ends.
  */
 export const createErrorHandler =
-  ({ logger }: ErrorHandlerDeps): ErrorRequestHandler =>
+  (deps: ErrorHandlerDeps): ErrorRequestHandler =>
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
   (thrown: unknown, req, res, _next) => {
     try {
-      answer(logger, thrown, req, res);
+      answer(deps, thrown, req, res);
     } catch {
       if (res.headersSent) res.destroy();
       else sendJson(res, 500, errorBody(new AppError('INTERNAL'), requestIdOf(res)));

@@ -12,6 +12,8 @@ export interface JsonBodyOptions {
 const TYPES = ['application/json', 'application/merge-patch+json'];
 const JSON_TYPE = /^application\/(?:json|merge-patch\+json)\s*(?:;|$)/i;
 const PLAIN_JSON = /^application\/(?:json|merge-patch\+json)\s*(?:;\s*charset\s*=\s*(?:utf-8|"utf-8")\s*)?$/i;
+/** RFC 8259 section 8.1 asks for UTF-8; its siblings are read as well. UTF-7, which the parser would take too, hides what a text says. */
+const UNREADABLE = /;\s*charset\s*=(?!\s*"?utf-(?:8|(?:16|32)(?:le|be)?)"?\s*(?:;|$))/i;
 const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 const hasBody = (req: Request): boolean =>
@@ -73,7 +75,7 @@ const createReader = (limitBytes: number): RequestHandler => {
   const readAnything: RequestHandler = express.json({ limit: limitBytes, type: TYPES, strict: false });
   return (req, res, next) => {
     const type = req.headers['content-type'] ?? '';
-    if (!JSON_TYPE.test(type)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+    if (!JSON_TYPE.test(type) || UNREADABLE.test(type)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
     if (Number(req.headers['content-length'] ?? 0) > limitBytes) throw new AppError('BODY_TOO_LARGE');
     const encoding = req.headers['content-encoding'];
     if ((encoding === undefined || encoding === 'identity') && PLAIN_JSON.test(type)) {

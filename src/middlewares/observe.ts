@@ -1,6 +1,6 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express';
-import morgan from 'morgan';
 import { requestIdOf } from '../utils/http-locals.js';
+import { redactQuery } from '../utils/redact.js';
 import { routePatterns } from '../utils/router-tree.js';
 
 export interface LineLogger {
@@ -16,15 +16,27 @@ export interface HttpMetrics {
 }
 
 export interface ObserveDeps {
-  logger: LineLogger;
+  lines: LineLogger;
+  /** Who is asking, as the line says it. */
+  addressOf: (req: Request) => string | undefined;
   metrics: HttpMetrics;
   /** Asked for when requests come, because its routes are added later. */
   router: () => IRouter;
 }
 
-const LINE = ':remote-addr :method :url :status :response-time ms :request-id';
 /** A URL may be 16 kB long; a line need not. */
 const URL_MAX = 2048;
+/** What nearly every URL is made of; such a one goes into the line as it is. */
+const PLAIN = /^[\x21\x23-\x5b\x5d-\x7e]*$/;
+/** JSON's own escapes leave these, some of which end a line for whoever reads it. */
+const UNSEEN = /[\u007f-\u009f\u2028\u2029]/g;
+
+const escaped = (text: string): string =>
+  PLAIN.test(text)
+    ? text
+    : JSON.stringify(text)
+        .slice(1, -1)
+        .replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 interface Locals {
   startedAt: number;
@@ -36,19 +48,11 @@ const secondsOf = (res: Response): number => {
   return (endedAt - startedAt) / 1000;
 };
 
-/**
- * Morgan's compiled line over morgan's own tokens, which escape line breaks and control characters. The middleware
- * itself is left out: its hooks into every response cost more than all of Express's routing.
- */
-const createLine = () => {
-  const compiled = morgan.compile(LINE) as unknown as (tokens: object, req: Request, res: Response) => string;
-  const { url } = morgan as unknown as { url: morgan.TokenCallbackFn<Request, Response> };
-  const tokens: object = Object.assign(Object.create(morgan) as object, {
-    url: (req: Request, res: Response) => url(req, res)?.slice(0, URL_MAX),
-    'response-time': (_req: Request, res: Response) => (secondsOf(res) * 1000).toFixed(3),
-    'request-id': (_req: Request, res: Response) => requestIdOf(res),
-  });
-  return (req: Request, res: Response): string => compiled(tokens, req, res);
+/** `address method URL status milliseconds ms id`, whatever a client has put into its URL on one line. */
+const lineOf = (address: string | undefined, req: Request, res: Response, status: number): string => {
+  const url = escaped(redactQuery(req.originalUrl.slice(0, URL_MAX)));
+  const ms = (secondsOf(res) * 1000).toFixed(3);
+  return `${address ?? '-'} ${req.method} ${url} ${status === 0 ? '-' : status} ${ms} ms ${requestIdOf(res)}`;
 };
 
 /**
@@ -71,8 +75,7 @@ const createPatterns = (router: () => IRouter) => {
  * The one hook that looks at every request: when its answer has left, or its caller has, it writes the log line
  * and counts it.
  */
-export const createObserve = ({ logger, metrics, router }: ObserveDeps): RequestHandler => {
-  const line = createLine();
+export const createObserve = ({ lines, addressOf, metrics, router }: ObserveDeps): RequestHandler => {
   const patternOf = createPatterns(router);
 
   function onClose(this: Response): void {
@@ -80,8 +83,9 @@ export const createObserve = ({ logger, metrics, router }: ObserveDeps): Request
     const status = this.headersSent ? this.statusCode : 0;
     (this.locals as unknown as Locals).endedAt = performance.now();
     metrics.requestEnded(req.method, patternOf(req), status, secondsOf(this));
-    if (status >= 500) logger.error(line(req, this));
-    else logger.info(line(req, this));
+    const line = lineOf(addressOf(req), req, this, status);
+    if (status >= 500) lines.error(line);
+    else lines.info(line);
   }
 
   return (_req, res, next) => {
