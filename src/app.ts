@@ -1,11 +1,14 @@
 import express, { type Express, type Router } from 'express';
 import { createCors } from './middlewares/cors.js';
-import { createErrorHandler, type FaultLogger } from './middlewares/error-handler.js';
+import { createErrorHandler, type ErrorMetrics, type FaultLogger } from './middlewares/error-handler.js';
 import { createJsonBody } from './middlewares/json-body.js';
 import { createNotFound, createOptions } from './middlewares/not-found.js';
 import { createObserve, type HttpMetrics, type LineLogger } from './middlewares/observe.js';
 import { createRequestId } from './middlewares/request-id.js';
+import { createRequireHost } from './middlewares/require-host.js';
 import { createSecurityHeaders } from './middlewares/security-headers.js';
+import { createAddressOf } from './utils/client-address.js';
+import { sequence } from './utils/sequence.js';
 
 /** The largest body that is taken, unpacked. */
 const BODY_LIMIT_BYTES = 100 * 1024;
@@ -18,7 +21,9 @@ export interface AppDeps {
     warn: FaultLogger['warn'];
     error: LineLogger['error'] & FaultLogger['error'];
   };
-  metrics: HttpMetrics;
+  /** Where the line of each request goes; the logger, unless there is a cheaper way. */
+  lines?: LineLogger;
+  metrics: HttpMetrics & ErrorMetrics;
   production: boolean;
   /** How many proxies in front of us are to be believed about the caller's address. */
   trustProxyHops: number;
@@ -45,15 +50,23 @@ export const createApp = (deps: AppDeps): Express => {
   const app = createBareApp(deps);
   const router = () => app.router;
 
-  app.use(createObserve({ logger, metrics, router }));
-  app.use(createRequestId());
-  app.use(createSecurityHeaders({ upgradeInsecureRequests: deps.production }));
-  app.use(createCors(deps.corsOrigins));
-  app.use(createOptions(router));
-  app.use(createJsonBody({ limitBytes: BODY_LIMIT_BYTES, largerBytes: LARGER_BODY_BYTES }));
+  app.use(
+    sequence(
+      createObserve({ lines: deps.lines ?? logger, addressOf: createAddressOf(deps.trustProxyHops), metrics, router }),
+      createRequestId(),
+      createSecurityHeaders({ transportSecurity: deps.production }),
+      createCors(deps.corsOrigins),
+      createRequireHost(),
+      createOptions(router),
+      createJsonBody({ limitBytes: BODY_LIMIT_BYTES, largerBytes: LARGER_BODY_BYTES }),
+    ),
+  );
+  // The API first, under one prefix: a request is matched against every layer before its own.
+  const api = express.Router();
+  for (const routes of deps.api) api.use(routes);
+  app.use('/api/v1', api);
   for (const routes of deps.system) app.use(routes);
-  for (const routes of deps.api) app.use('/api/v1', routes);
   app.use(createNotFound(router));
-  app.use(createErrorHandler({ logger }));
+  app.use(createErrorHandler({ logger, metrics }));
   return app;
 };

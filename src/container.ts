@@ -1,52 +1,43 @@
+import { join } from 'node:path';
 import type { Router } from 'express';
-import type { Connection } from 'mongoose';
 import type { AppDeps } from './app.js';
 import { cacheDirOf } from './config/cache-dir.js';
+import { readDashboardFiles } from './config/dashboard-files.js';
 import { startEmbeddedMongo } from './config/embedded-mongo.js';
 import type { Env } from './config/env.js';
+import { createHttpClient, type HttpClient } from './config/http-client.js';
+import { connectLimitsRedis, type LimitsRedis } from './config/limits-redis.js';
 import type { Logger } from './config/logger.js';
 import { connectMongo, type Mongo } from './config/mongo.js';
+import { createMailer, type Mailer } from './config/mailer.js';
+import { packageVersion } from './config/package-version.js';
+import { connectQueueRedis, type QueueRedis } from './config/queue-redis.js';
+import { connectRabbit, type Rabbit } from './config/rabbitmq.js';
+import { connectReadMongo } from './config/read-mongo.js';
 import { connectRedis, type Redis } from './config/redis.js';
+import { lookForMongo } from './config/running-mongo.js';
 import { loadSecrets, type Secrets } from './config/secrets.js';
-import { createAuthController } from './controllers/auth.controller.js';
+import { watchSlowCommands } from './config/slow-commands.js';
+import { createDashboardController } from './controllers/dashboard.controller.js';
 import { createHealthController, type HealthCheck, type Phase } from './controllers/health.controller.js';
 import { createMetricsController } from './controllers/metrics.controller.js';
-import { createProductController } from './controllers/product.controller.js';
-import { createStockController } from './controllers/stock.controller.js';
-import { createAuthenticate } from './middlewares/authenticate.js';
-import { authorize } from './middlewares/authorize.js';
-import { createCommandModel } from './models/command.model.js';
-import { createCustomerCounterModel } from './models/customer-counter.model.js';
-import { createLedgerRepair } from './models/ledger-repair.js';
-import { createMovementQueries } from './models/movement-queries.js';
-import { createMovementModel } from './models/movement.model.js';
-import { createOutboxModel } from './models/outbox.model.js';
-import { appNameOf, createProcessModel, createProcessStore } from './models/process.model.js';
-import { createProductQueries } from './models/product-queries.js';
-import { createProductModel } from './models/product.model.js';
-import { createStockStore, type StoreStep } from './models/stock-store.js';
-import { createUserModel, createUserStore } from './models/user.model.js';
-import { createAuthRoutes } from './routes/auth.routes.js';
-import { createProductRoutes } from './routes/product.routes.js';
-import { createStockRoutes } from './routes/stock.routes.js';
+import { refuseOtherDeployment } from './models/deployment.model.js';
+import { appNameOf } from './models/process.model.js';
+import { createReadSplit, readsOf, type ReadOutcome, type ReadSplit } from './models/read-split.js';
+import type { OnOrderStep } from './models/order-step.js';
+import type { StoreStep } from './models/stock-store.js';
+import { createDashboardRoutes } from './routes/dashboard.routes.js';
 import { createSystemRoutes } from './routes/system.routes.js';
-import { createProductBody } from './schemas/product.js';
-import { createAuditService } from './services/audit.service.js';
-import { createAuthService } from './services/auth.service.js';
-import { createDemo, type DemoProduct } from './services/demo.service.js';
-import { createHeartbeat } from './services/heartbeat.service.js';
-import { createMetrics, type Metrics } from './services/metrics.service.js';
-import { createPasswordService } from './services/password.service.js';
-import { createProductService, type ProductService } from './services/product.service.js';
-import { createPurchaseService } from './services/purchase.service.js';
-import { createLane } from './services/stock-engine/lane.js';
-import { createStockEngine } from './services/stock-engine/stock-engine.js';
-import { createStockMetrics } from './services/stock-metrics.service.js';
-import { createStockService } from './services/stock.service.js';
-import { createTokenService } from './services/token.service.js';
-import { createUserNames } from './services/user-names.js';
+import type { CacheStore } from './services/cache/cache-store.js';
+import { createHealthMetrics } from './services/health-metrics.service.js';
+import { createMetrics } from './services/metrics.service.js';
+import { createMongoMetrics } from './services/mongo-metrics.service.js';
 import { createClosers, type Closers } from './utils/closers.js';
+import { StartError } from './utils/errors.js';
 import { newId } from './utils/uuid.js';
+import { wireDocs } from './wiring/docs.js';
+import { migrateAtStart } from './wiring/migrations.js';
+import { wireService } from './wiring/service.js';
 
 export interface ContainerOptions {
   env: Env;
@@ -57,172 +48,192 @@ export interface ContainerOptions {
   progress: (line: string) => void;
   /** Called between the statements of a batch; a test ends the process there. */
   onStoreStep?: (step: StoreStep) => void;
+  /** Called between the statements of an order; a test ends the process there. */
+  onOrderStep?: OnOrderStep;
+  /** Stands between the cache and its store; a test disturbs what passes there. */
+  wrapCacheStore?: (store: CacheStore) => CacheStore;
 }
 
 export interface Container {
   deps: AppDeps;
   /** The admin that exists after the start, if there is one. */
   admin: Secrets['admin'];
+  /** To be called when the process begins to stop, while requests are still served: ends what would never end by itself. */
+  stopping: () => void;
   /** Stops everything in the reverse order of its start. */
   close: () => Promise<void>;
 }
 
-/** What the services are built from. */
-interface Ground {
-  env: Env;
-  logger: Logger;
-  processId: string;
-  connection: Connection;
-  redis: Redis | undefined;
-  metrics: Metrics;
-  secrets: Secrets;
-  closers: Closers;
-  onStoreStep: ContainerOptions['onStoreStep'];
-}
-
-/** How long an access token is good for; see docs/decisions. */
-const accessTtlSeconds = 3_600;
 const healthDeadlineMs = 1_000;
+/** One call; an order takes a few of them at most. */
+const productServiceLimits = { timeoutMs: 800, connectionsMax: 128 };
 
-const openMongo = async ({ env, logger, progress }: ContainerOptions, processId: string, closers: Closers) => {
-  let uri = env.MONGO_URI;
-  if (uri === undefined) {
-    const embedded = await startEmbeddedMongo({
-      dataDir: env.DATA_DIR,
-      binary: env.MONGOD_BINARY,
-      cacheDir: cacheDirOf(env),
-      progress,
-    });
-    closers.add('embedded MongoDB', embedded.close);
-    if (embedded.adopted)
-      progress(`Took over the MongoDB that an earlier start left running (process ${embedded.pid})`);
-    uri = embedded.uri;
+/** Workers share the product service's database, which somebody else has to have started; orders have one of their own beside it. */
+const embeddedUri = async ({ env, progress }: ContainerOptions, closers: Closers): Promise<string> => {
+  if (env.SERVICE === 'worker') {
+    const found = await lookForMongo(env.DATA_DIR);
+    if (found.kind === 'running') return found.uri;
+    throw new StartError('SERVICE=worker needs MONGO_URI, or a product service that runs with the same DATA_DIR.');
   }
-  const mongo = await connectMongo({ uri, appName: appNameOf(processId), logger });
+  const embedded = await startEmbeddedMongo({
+    dataDir: env.SERVICE === 'orders' ? join(env.DATA_DIR, 'orders') : env.DATA_DIR,
+    binary: env.MONGOD_BINARY,
+    cacheDir: cacheDirOf(env),
+    progress,
+  });
+  closers.add('embedded MongoDB', embedded.close);
+  if (embedded.adopted) progress(`Took over the MongoDB that an earlier start left running (process ${embedded.pid})`);
+  return embedded.uri;
+};
+
+const databaseOf = ({ SERVICE }: Env): string => (SERVICE === 'orders' ? 'stockroom_orders' : 'stockroom');
+
+const openMongo = async (options: ContainerOptions, processId: string, closers: Closers) => {
+  const { env, logger } = options;
+  const uri = env.MONGO_URI ?? (await embeddedUri(options, closers));
+  const mongo = await connectMongo({ uri, database: databaseOf(env), appName: appNameOf(processId), logger });
   closers.add('MongoDB', mongo.close);
+  watchSlowCommands({ client: mongo.client, thresholdMs: env.SLOW_QUERY_MS, logger });
   return mongo;
+};
+
+/** Where lists and reports are read. */
+const openReads = async (
+  { env, logger }: ContainerOptions,
+  processId: string,
+  { connection: primary }: Mongo,
+  { closers, onRead }: { closers: Closers; onRead: (outcome: ReadOutcome) => void },
+): Promise<ReadSplit> => {
+  if (env.MONGO_READ_URI === undefined) return readsOf(primary);
+  const replica = await connectReadMongo({
+    uri: env.MONGO_READ_URI,
+    database: databaseOf(env),
+    appName: `${appNameOf(processId)}:reads`,
+    logger,
+    verify: (connection) => refuseOtherDeployment(primary, connection),
+    onOpen: (client) => watchSlowCommands({ client, thresholdMs: env.SLOW_QUERY_MS, logger }),
+  });
+  closers.add('MongoDB for reads', replica.close);
+  return createReadSplit({ primary, secondary: replica.connection, isOpen: replica.isOpen, onRead });
 };
 
 const openRedis = ({ env, logger }: ContainerOptions, processId: string, closers: Closers): Redis | undefined => {
   if (env.REDIS_URL === undefined) return undefined;
-  const redis = connectRedis({ url: env.REDIS_URL, name: appNameOf(processId), logger });
+  // A worker reads nothing through the cache, whose beats would keep the connection from being silent.
+  const isOftenIdle = env.SERVICE === 'worker';
+  const redis = connectRedis({ url: env.REDIS_URL, name: appNameOf(processId), logger, isOftenIdle });
   closers.add('Redis', redis.close);
   return redis;
 };
 
-const healthChecks = (mongo: Mongo, redis: Redis | undefined): HealthCheck[] => [
+const openQueueRedis = (options: ContainerOptions, processId: string, closers: Closers): QueueRedis | undefined => {
+  const { env, logger } = options;
+  const url = env.QUEUE_REDIS_URL ?? env.REDIS_URL;
+  // Orders have no jobs.
+  if (url === undefined || env.SERVICE === 'orders') return undefined;
+  const queueRedis = connectQueueRedis({ url, name: `${appNameOf(processId)}:jobs`, logger });
+  closers.add('Redis of the jobs', queueRedis.close);
+  return queueRedis;
+};
+
+const openLimitsRedis = (options: ContainerOptions, processId: string, closers: Closers): LimitsRedis | undefined => {
+  const { env, logger } = options;
+  const isCounting = env.RATE_LIMIT_PER_MINUTE > 0 || env.LOGIN_LIMIT_PER_MINUTE > 0;
+  // A worker answers nobody.
+  if (env.REDIS_URL === undefined || !isCounting || env.SERVICE === 'worker') return undefined;
+  const limitsRedis = connectLimitsRedis({ url: env.REDIS_URL, name: `${appNameOf(processId)}:limits`, logger });
+  closers.add('Redis of the limits', limitsRedis.close);
+  return limitsRedis;
+};
+
+const openMailer = ({ env, logger }: ContainerOptions, closers: Closers): Mailer => {
+  const mailer = createMailer({ url: env.SMTP_URL, from: env.MAIL_FROM, logger });
+  closers.add('mailer', mailer.close);
+  return mailer;
+};
+
+const openRabbit = async ({ env, logger }: ContainerOptions, processId: string, closers: Closers) => {
+  if (env.RABBITMQ_URL === undefined) return undefined;
+  const rabbit = await connectRabbit({ url: env.RABBITMQ_URL, name: appNameOf(processId), logger });
+  closers.add('RabbitMQ', rabbit.close);
+  return rabbit;
+};
+
+const openProductService = (env: Env, closers: Closers): HttpClient => {
+  const http = createHttpClient({ url: env.PRODUCT_SERVICE_URL, ...productServiceLimits });
+  closers.add('product service', http.close);
+  return http;
+};
+
+/** Where products are; what the page shows of orders it finds where one process does both. */
+const dashboardOf = async ({ SERVICE }: Env): Promise<Router[]> => {
+  if (SERVICE !== 'all' && SERVICE !== 'products') return [];
+  const controller = createDashboardController({ files: await readDashboardFiles() });
+  return [createDashboardRoutes({ controller })];
+};
+
+const healthChecks = (mongo: Mongo, redis: Redis | undefined, rabbit: Rabbit | undefined): HealthCheck[] => [
   {
     name: 'mongodb',
     required: true,
     check: () => mongo.client.db('admin').command({ ping: 1 }),
   },
   ...(redis === undefined ? [] : [{ name: 'redis', required: false, check: () => redis.client.ping() }]),
+  ...(rabbit === undefined ? [] : [{ name: 'rabbitmq', required: false, check: rabbit.check }]),
 ];
-
-const createModels = (connection: Connection) => ({
-  products: createProductModel(connection),
-  movements: createMovementModel(connection),
-  commands: createCommandModel(connection),
-  counters: createCustomerCounterModel(connection),
-  outbox: createOutboxModel(connection),
-  processes: createProcessModel(connection),
-  users: createUserModel(connection),
-});
-type Models = ReturnType<typeof createModels>;
-
-/** Collections and indexes, before anything is served: a transaction must not have to make them. */
-const prepareCollections = async (models: Models): Promise<void> => {
-  for (const model of Object.values(models)) {
-    await model.createCollection();
-    await model.createIndexes();
-  }
-};
-
-/** The stock engine with the lane under it; from here on this process shows the others that it lives. */
-const wireStock = async (ground: Ground, models: Models) => {
-  const { connection, logger, metrics, closers, env, processId } = ground;
-  const processes = createProcessStore(models.processes, processId);
-  const heartbeat = createHeartbeat({ processes, logger });
-  await heartbeat.start();
-  closers.add('heartbeat', heartbeat.stop);
-  const stockMetrics = createStockMetrics(metrics.registry);
-  const lane = createLane({
-    store: createStockStore(connection, ground.onStoreStep),
-    endOrphans: async () => {
-      const ended = await processes.endOrphans();
-      if (ended === 0) return;
-      stockMetrics.orphansEnded(ended);
-      logger.warn({ ended }, 'ended open transactions of processes that are gone');
-    },
-    afterCommit: () => Promise.resolve(),
-    metrics: stockMetrics,
-    logger,
-    now: () => new Date(),
-    isAlone: heartbeat.isAlone,
-  });
-  const engine = createStockEngine({ lane, queueMax: env.PURCHASE_QUEUE_MAX, metrics: stockMetrics });
-  stockMetrics.watchQueue(engine.waiting);
-  closers.add('stock engine', engine.close);
-  return engine;
-};
-
-const wirePeople = async ({ secrets }: Ground, models: Models) => {
-  const users = createUserStore(models.users);
-  const tokens = createTokenService({ secret: secrets.jwtSecret, accessTtlSeconds });
-  const auth = createAuthService({ users, passwords: createPasswordService(), tokens });
-  const adminId = secrets.admin === undefined ? undefined : await auth.ensureAdmin(secrets.admin);
-  return { auth, adminId, names: createUserNames({ users }), authenticate: createAuthenticate({ tokens }) };
-};
-
-/** Shows something to who looks for the first time; a database that holds products already is left alone. */
-const fillDemo = async (products: ProductService, models: Models, adminId: string): Promise<void> => {
-  if ((await models.products.estimatedDocumentCount()) > 0) return;
-  const create = (input: DemoProduct, id: string) =>
-    products.create({ id, role: 'admin' }, createProductBody.parse(input), undefined);
-  await createDemo({ products: { create } }).fill(adminId);
-};
-
-/** The business: models, services, controllers and the routers of the API, wired. */
-const wireApi = async (ground: Ground): Promise<Router[]> => {
-  const models = createModels(ground.connection);
-  await prepareCollections(models);
-  const engine = await wireStock(ground, models);
-  const { auth, adminId, names, authenticate } = await wirePeople(ground, models);
-  const products = createProductService({ products: createProductQueries(models), engine, names });
-  if (ground.env.DEMO && adminId !== undefined) await fillDemo(products, models, adminId);
-  const ledger = createMovementQueries(models);
-  const stock = createStockController({
-    purchases: createPurchaseService({ engine, ledger }),
-    stock: createStockService({ engine, ledger }),
-    audits: createAuditService({ ledger, repair: createLedgerRepair(models) }),
-  });
-  return [
-    // The busiest first: a request passes every route before its own.
-    createStockRoutes({ controller: stock, authenticate }),
-    createProductRoutes({ controller: createProductController({ products }), authenticate, authorize }),
-    createAuthRoutes({ controller: createAuthController({ auth }), authenticate }),
-  ];
-};
 
 const build = async (options: ContainerOptions, closers: Closers): Promise<Omit<Container, 'close'>> => {
   const { env, logger } = options;
   const processId = newId();
   const secrets = await loadSecrets(env);
   const mongo = await openMongo(options, processId, closers);
+  const { connection } = mongo;
+  await migrateAtStart({ connection, env, logger, processId, progress: options.progress });
   const redis = openRedis(options, processId, closers);
+  const rabbit = await openRabbit(options, processId, closers);
   const metrics = createMetrics();
+  const mongoMetrics = createMongoMetrics(metrics.registry);
+  mongo.onCommand(mongoMetrics.command);
+  mongo.onPool(mongoMetrics.pool);
+  const reads = await openReads(options, processId, mongo, { closers, onRead: mongoMetrics.splitRead });
+  const onStopping: (() => void)[] = [];
+  const checks = healthChecks(mongo, redis, rabbit);
   const health = createHealthController({
     phase: options.phase,
-    checks: healthChecks(mongo, redis),
+    checks,
     deadlineMs: healthDeadlineMs,
+  });
+  createHealthMetrics({
+    registry: metrics.registry,
+    isReady: () => options.phase() === 'ready',
+    states: health.states,
   });
   const system = createSystemRoutes({
     health,
     metrics: createMetricsController({ metrics, token: env.METRICS_TOKEN }),
   });
-  const { connection } = mongo;
-  const { onStoreStep } = options;
-  const api = await wireApi({ env, logger, processId, connection, redis, metrics, secrets, closers, onStoreStep });
+  const { onStoreStep, onOrderStep, wrapCacheStore } = options;
+  const api = await wireService({
+    env,
+    logger,
+    processId,
+    connection,
+    reads,
+    redis,
+    limitsRedis: openLimitsRedis(options, processId, closers),
+    queueRedis: openQueueRedis(options, processId, closers),
+    mailer: openMailer(options, closers),
+    rabbit,
+    openProductService: () => openProductService(env, closers),
+    metrics,
+    secrets,
+    closers,
+    checks,
+    onStopping: (listener) => void onStopping.push(listener),
+    onStoreStep,
+    onOrderStep,
+    wrapCacheStore,
+  });
   return {
     deps: {
       logger,
@@ -230,10 +241,13 @@ const build = async (options: ContainerOptions, closers: Closers): Promise<Omit<
       production: env.NODE_ENV === 'production',
       trustProxyHops: env.TRUST_PROXY_HOPS,
       corsOrigins: env.CORS_ORIGINS,
-      system: [system],
+      system: [system, wireDocs({ version: packageVersion(), api }), ...(await dashboardOf(env))],
       api,
     },
     admin: secrets.admin,
+    stopping: () => {
+      for (const listener of onStopping) listener();
+    },
   };
 };
 

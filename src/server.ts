@@ -1,14 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { createApp } from './app.js';
-import { loadEnv, type Env } from './config/env.js';
-import { createLogger, type Logger } from './config/logger.js';
+import { loadEnv, secretsOf, type Env } from './config/env.js';
+import { createLogger, type Lines, type Logger } from './config/logger.js';
 import { createContainer, type Container } from './container.js';
 import type { Phase } from './controllers/health.controller.js';
 import { shutDown } from './shutdown.js';
 import { startupBanner } from './startup-banner.js';
 import { StartError } from './utils/errors.js';
 import { createFastServer } from './utils/fast-server.js';
+import { redactUrls } from './utils/redact.js';
 
 /** npm passes a Ctrl-C on that the terminal has sent us too: what comes so close together is one. */
 const sameSignalMs = 500;
@@ -19,7 +20,7 @@ const print = (text: string): void => void process.stdout.write(text);
 
 /** One line on stderr and exit code 1: for faults that the operator can mend. */
 const refuse = (error: StartError): never => {
-  process.stderr.write(`${error.message.replaceAll('\n', ' ')}\n`);
+  process.stderr.write(`${redactUrls(error.message).replaceAll('\n', ' ')}\n`);
   process.exit(1);
 };
 
@@ -55,6 +56,7 @@ interface Running {
 interface Process {
   env: Env;
   logger: Logger;
+  lines: Lines;
   flushLog: () => void;
   phase: Phase;
   running: Running | undefined;
@@ -77,7 +79,10 @@ const stop = async (self: Process, code: number): Promise<void> => {
   const lingerMs = env.NODE_ENV === 'production' ? Math.min(env.SHUTDOWN_GRACE_MS * lingerShare, lingerMsMax) : 0;
   await shutDown({
     server: running.server,
-    announce: () => (self.phase = 'stopping'),
+    announce: () => {
+      self.phase = 'stopping';
+      running.container.stopping();
+    },
     closeRest: running.container.close,
     lingerMs,
     graceMs: env.SHUTDOWN_GRACE_MS * (1 - lingerShare),
@@ -111,7 +116,7 @@ const listenToSignals = (self: Process): void => {
 };
 
 const serve = async (self: Process): Promise<void> => {
-  const { env, logger } = self;
+  const { env, logger, lines } = self;
   const watched = env.NODE_ENV !== 'production';
   const container = await createContainer({
     env,
@@ -119,7 +124,7 @@ const serve = async (self: Process): Promise<void> => {
     phase: () => self.phase,
     progress: (line) => (watched ? print(`${line}\n`) : logger.info(line)),
   });
-  const server = createFastServer(createApp(container.deps));
+  const server = createFastServer(createApp({ ...container.deps, lines }));
   const port = await listen(server, env).catch(async (error: unknown) => {
     await container.close();
     throw error;
@@ -136,8 +141,8 @@ const serve = async (self: Process): Promise<void> => {
 const main = async (): Promise<void> => {
   try {
     const env = loadEnv();
-    const { logger, close: flushLog } = createLogger(env.LOG_LEVEL);
-    const self: Process = { env, logger, flushLog, phase: 'starting', running: undefined };
+    const { logger, lines, close: flushLog } = createLogger(env.LOG_LEVEL, { secrets: secretsOf(env) });
+    const self: Process = { env, logger, lines, flushLog, phase: 'starting', running: undefined };
     listenToSignals(self);
     await serve(self).catch((error: unknown) => {
       if (!(error instanceof StartError)) logger.fatal({ err: error }, 'the start failed');

@@ -36,7 +36,8 @@ const curlLines = (url: string, admin: NonNullable<BannerOptions['admin']>): str
 export const startupBanner = ({ url, admin }: BannerOptions): string => {
   const head = ['', `Stockroom is ready: ${url}`];
   if (admin === undefined) return `${head.join('\n')}\n\n`;
+  const dashboard = `Dashboard: ${url}/dashboard`;
   const signIn = `Admin: ${admin.email}  password: ${admin.madeUp ? admin.password : 'the one in ADMIN_PASSWORD'}`;
   const lines = ['', 'To try it, paste:', '', ...curlLines(url, admin), ''];
-  return `${[...head, signIn, ...lines].join('\n')}\n`;
+  return `${[...head, dashboard, signIn, ...lines].join('\n')}\n`;
 };

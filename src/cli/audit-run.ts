@@ -1,4 +1,5 @@
-import type { Audit, AuditService } from '../services/audit.service.js';
+import type { Audit } from '../schemas/ledger.js';
+import type { AuditService } from '../services/audit.service.js';
 import { AppError } from '../utils/errors.js';
 
 export interface AuditRunDependencies {

@@ -1,8 +1,5 @@
-import { cacheDirOf } from '../config/cache-dir.js';
-import { startEmbeddedMongo } from '../config/embedded-mongo.js';
-import { loadEnv, type Env } from '../config/env.js';
+import { loadEnv } from '../config/env.js';
 import { connectMongo } from '../config/mongo.js';
-import { lookForMongo } from '../config/running-mongo.js';
 import { createLedgerRepair } from '../models/ledger-repair.js';
 import { createMovementQueries } from '../models/movement-queries.js';
 import { createMovementModel } from '../models/movement.model.js';
@@ -10,8 +7,10 @@ import { createProductModel } from '../models/product.model.js';
 import { createAuditService } from '../services/audit.service.js';
 import { createClosers, type Closers } from '../utils/closers.js';
 import { AppError, StartError } from '../utils/errors.js';
+import { redactUrls } from '../utils/redact.js';
 import { auditArguments, type AuditArguments } from './audit-arguments.js';
 import { runAudit } from './audit-run.js';
+import { serviceDatabaseUri } from './service-database.js';
 
 /** Stands in the ledger for whoever sits at the console: no account has the nil UUID (RFC 9562 section 5.9). */
 const consoleId = '00000000-0000-0000-0000-000000000000';
@@ -22,31 +21,11 @@ const appName = 'stockroom-audit';
 const exitCodes = { consistent: 0, inconsistent: 1, failed: 2 } as const;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** The service's database: the one that MONGO_URI names, else the embedded one, which a running service may be using. */
-const databaseUri = async (env: Env, closers: Closers): Promise<string> => {
-  if (env.MONGO_URI !== undefined) return env.MONGO_URI;
-  const found = await lookForMongo(env.DATA_DIR);
-  if (found.kind === 'running') return found.uri;
-  if (found.kind === 'absent') {
-    throw new StartError(
-      `There is no database in DATA_DIR ${env.DATA_DIR}. Set DATA_DIR or MONGO_URI to the service's.`,
-    );
-  }
-  const embedded = await startEmbeddedMongo({
-    dataDir: env.DATA_DIR,
-    binary: env.MONGOD_BINARY,
-    cacheDir: cacheDirOf(env),
-    progress,
-  });
-  closers.add('embedded MongoDB', embedded.close);
-  return embedded.uri;
-};
+const progress = (line: string): void => void process.stderr.write(`${redactUrls(line)}\n`);
 
 /** @returns whether every book agrees now */
 const auditDatabase = async ({ repair, productIds }: AuditArguments, closers: Closers): Promise<boolean> => {
-  const uri = await databaseUri(loadEnv(), closers);
+  const uri = await serviceDatabaseUri(loadEnv(), closers, progress);
   const logger = {
     warn: (fields: unknown, message?: string) => progress(`${message ?? ''} ${JSON.stringify(fields)}`),
   };
