@@ -26,9 +26,9 @@ const isFresh = () => {
   return sources().every((file) => !existsSync(file) || statSync(file).mtimeMs <= built);
 };
 
-const compiler = () => {
+const resolved = (name) => {
   try {
-    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    return createRequire(import.meta.url).resolve(name);
   } catch {
     return undefined;
   }
@@ -47,9 +47,20 @@ const build = (tsc) => {
   utimesSync(stamp, begun, begun);
 };
 
+/** The page is no reason not to sell: without it, `/dashboard` says what to do. */
+const buildPage = async () => {
+  try {
+    const { buildDashboard, isDashboardFresh } = await import('./build-dashboard.mjs');
+    if (!isDashboardFresh()) await buildDashboard();
+  } catch (error) {
+    console.error(`The dashboard was not built: ${error.message}`);
+  }
+};
+
 // Without the compiler (an image with runtime dependencies only) the build that is there is the one to run.
-const tsc = isFresh() ? undefined : compiler();
+const tsc = isFresh() ? undefined : resolved('typescript/bin/tsc');
 if (tsc !== undefined) build(tsc);
+if (!named && resolved('esbuild') !== undefined) await buildPage();
 if (!existsSync(entry)) {
   console.error('There is no build in dist/, and no TypeScript to make one: run `npm ci` first.');
   process.exit(1);
