@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { historyEntry, parseHistory } from './report/history.js';
 import { toHtml } from './report/html.js';
 import { toJson } from './report/json.js';
 import { replaceTable, toMarkdown } from './report/markdown.js';
@@ -7,25 +9,44 @@ import type { Results } from './report/results.js';
 import { toTerminal } from './report/terminal.js';
 
 const rewriteReadme = (path: string, table: string): void => {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
+  if (!existsSync(path)) {
     console.log('There is no README.md to write the table into.');
     return;
   }
-  const rewritten = replaceTable(text, table);
+  const rewritten = replaceTable(readFileSync(path, 'utf8'), table);
   if (rewritten === null) console.log('README.md has no bench markers; its table is left alone.');
   else writeFileSync(path, rewritten);
 };
 
-/** Prints the results, keeps them under `load/results/` and rewrites the README's table. */
+/** The commit that was measured, with a `+` when files have changed since; null outside a repository. */
+const commitOf = (root: string): string | null => {
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', 'src', 'load') === '' ? '' : '+'}`;
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Prints the results. Those of record replace `load/results/latest.*` and the README's table and enter the history; what was only a
+ * look goes to `load/results/look.*`.
+ */
 export const writeReport = (root: string, results: Results): void => {
   console.log(toTerminal(results));
   const folder = join(root, 'load', 'results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'latest.json'), toJson(results));
-  writeFileSync(join(folder, 'latest.html'), toHtml(results));
-  rewriteReadme(join(root, 'README.md'), toMarkdown(results));
-  console.log('\nWritten: load/results/latest.json, load/results/latest.html');
+  const { write } = results.settings;
+  const historyFile = join(folder, 'history.jsonl');
+  if (write) appendFileSync(historyFile, `${JSON.stringify(historyEntry(results, commitOf(root)))}\n`);
+  const history = existsSync(historyFile) ? parseHistory(readFileSync(historyFile, 'utf8')) : [];
+  const name = write ? 'latest' : 'look';
+  writeFileSync(join(folder, `${name}.json`), toJson(results));
+  writeFileSync(join(folder, `${name}.html`), toHtml(results, history));
+  if (write) rewriteReadme(join(root, 'README.md'), toMarkdown(results));
+  const kept = write
+    ? 'history.jsonl and the README’s table'
+    : 'neither the latest results nor the README were touched: --write';
+  console.log(`\nWritten: load/results/${name}.json, load/results/${name}.html; ${kept}`);
 };

@@ -58,7 +58,7 @@ export const untilReady = async <T>(
   name: string,
   server: Pick<ServerProcess, 'ended' | 'output'>,
   ready: () => Promise<T | null> | T | null,
-  deadlineMs = 30_000,
+  deadlineMs = 120_000,
 ): Promise<T> => {
   const deadline = Date.now() + deadlineMs;
   for (;;) {

@@ -1,35 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import ts from 'typescript';
-
-const sourcesBelow = (root: string, folder: string): string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-    .map((name) => join(folder, name));
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { sourcesBelow, transpile } from '../../scripts/transpile.js';
 
 /**
  * Turns the bench's own processes (rivals, generators) into plain JavaScript, so that what is measured is what a
  * built service runs: a development loader wraps every closure that a handler makes, which costs the rivals speed.
- * @param target a folder below `root`, so that packages are found from there
- * @returns a function from a source path such as `load/rivals/tutorial.ts` to the path of its compiled file
  */
-export const compileBench = (root: string, target: string): ((source: string) => string) => {
-  const compiled = (source: string): string => join(target, source.replace(/\.ts$/, '.js'));
-  for (const source of [...sourcesBelow(root, 'load'), ...sourcesBelow(root, 'src')]) {
-    const { outputText } = ts.transpileModule(readFileSync(join(root, source), 'utf8'), {
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2023,
-        module: ts.ModuleKind.ESNext,
-        verbatimModuleSyntax: true,
-      },
-    });
-    mkdirSync(dirname(compiled(source)), { recursive: true });
-    writeFileSync(compiled(source), outputText);
-  }
-  writeFileSync(join(target, 'package.json'), '{"type":"module"}');
-  return compiled;
-};
+export const compileBench = (root: string, target: string): ((source: string) => string) =>
+  transpile(root, ['load', 'src', 'scripts'], target);
 
 const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 

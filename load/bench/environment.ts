@@ -1,5 +1,6 @@
 import { cpus, homedir, loadavg, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'amqplib';
 import { findMongod } from '../../src/config/mongod-binary.js';
 import type { Cleanup } from './cleanup.js';
 import { startMongod, type BenchMongod } from './mongod.js';
@@ -13,18 +14,36 @@ export interface Machine {
   system: string;
   node: string;
   mongod: string;
+  redis?: string;
+  rabbitmq?: string;
   /** Load average of the last minute before the start: above zero, somebody else was at work. */
   loadAtStart: number;
 }
 
-export const describeMachine = (mongodVersion: string): Machine => ({
+/** What the broker calls itself; `none` where nobody answers. */
+export const brokerVersion = async (url: string): Promise<string> => {
+  try {
+    const model = await connect(url, { timeout: 5000 });
+    model.on('error', () => undefined);
+    await model.close();
+    return model.connection.serverProperties.version;
+  } catch {
+    return 'none';
+  }
+};
+
+/** The load average of the last minute. */
+export const loadNow = (): number => Math.round((loadavg()[0] ?? 0) * 100) / 100;
+
+export const describeMachine = (mongod: string, others: Pick<Machine, 'redis' | 'rabbitmq'> = {}): Machine => ({
   cores: cpus().length,
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   memoryGiB: Math.round(totalmem() / 2 ** 30),
   system: `${platform()} ${release()}`,
   node: process.version,
-  mongod: mongodVersion,
-  loadAtStart: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+  mongod,
+  ...others,
+  loadAtStart: loadNow(),
 });
 
 /** The databases that the bench runs on and ends with itself. */

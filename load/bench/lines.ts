@@ -1,29 +1,10 @@
-import { median } from './stats.js';
-import type { Quantity, Run } from './run.js';
+import { rate, type Line } from './line.js';
+import { jobLine } from './job-scenarios.js';
+import { heardLines } from './heard-lines.js';
+import { catalogueLine, readLines } from './read-lines.js';
 
-/** One thing that a line of the bench promises. */
-export interface Target {
-  /** What is compared, for people. */
-  label: string;
-  quantity: Quantity;
-  of: string;
-  /** What `of` is divided by; null: the figure stands for itself. */
-  by: string | null;
-  atLeast?: number;
-  atMost?: number;
-  unit?: string;
-}
-
-export interface Line {
-  id: string;
-  work: string;
-  against: string;
-  targets: readonly Target[];
-}
-
-const rate = (of: string, by: string, atLeast: number, label = 'rate'): Target => ({
-  ...{ label, quantity: 'rate', of, by, atLeast },
-});
+/** For how long line 15 loads, unless it is told otherwise. */
+export const lastingMinutes = 10;
 
 /** The lines of the bench by their numbers; each is run side by side with what it is measured against. */
 export const lines: readonly Line[] = [
@@ -78,6 +59,7 @@ export const lines: readonly Line[] = [
       },
     ],
   },
+  ...readLines,
   {
     id: '12',
     work: 'bare Express layer, GET of a constant through our server',
@@ -94,6 +76,17 @@ export const lines: readonly Line[] = [
     against: '',
     targets: [{ label: 'median', quantity: 'p50Ms', of: 'burst/ours', by: null, atMost: 60, unit: 'ms' }],
   },
+  catalogueLine,
+  {
+    id: '15',
+    work: `resident memory after ${String(lastingMinutes)} minutes at line 1’s load`,
+    against: 'after minute 1',
+    targets: [
+      { label: 'growth', quantity: 'memoryGrowth', of: 'lasting/ours', by: null, atMost: 1.2, unit: '×' },
+      { label: 'at the end', quantity: 'memoryEndMiB', of: 'lasting/ours', by: null, atMost: 250, unit: 'MiB' },
+    ],
+  },
+  jobLine,
   {
     id: '17',
     work: 'one hot product through two processes on one database',
@@ -103,61 +96,19 @@ export const lines: readonly Line[] = [
       rate('two/ours', 'hot/ours', 0.5, 'rate without'),
     ],
   },
+  ...heardLines,
 ];
 
 /** What is run beside a line's own needs, to be shown next to it. */
-const company: Readonly<Record<string, readonly string[]>> = { '13': ['burst/tutorial'] };
+const company: Readonly<Record<string, readonly string[]>> = {
+  '13': ['burst/tutorial'],
+  '14': ['buy/100k', 'pages/100k'],
+};
 
-const comparedIn = (line: Line): string[] => line.targets.flatMap(({ of, by }) => (by === null ? [of] : [of, by]));
+/** The scenarios whose figures a line compares. */
+export const comparedIn = (line: Line): string[] =>
+  line.targets.flatMap(({ of, by }) => (by === null ? [of] : [of, by]));
 
 /** The scenarios that these lines need. */
 export const scenariosOf = (wanted: readonly Line[]): Set<string> =>
   new Set(wanted.flatMap((line) => [...comparedIn(line), ...(company[line.id] ?? [])]));
-
-export interface Verdict {
-  target: Target;
-  /** Median over median, or the median itself. */
-  value: number;
-  /** The same, round by round. */
-  perRound: number[];
-  met: boolean;
-}
-
-export interface LineResult {
-  line: Line;
-  /** Empty when there is no figure. */
-  verdicts: Verdict[];
-  /** Why there is no figure. */
-  faults: string[];
-}
-
-const valuesOf = (runs: readonly Run[], quantity: Quantity): number[] => runs.map((run) => run[quantity] ?? NaN);
-
-const judge = (target: Target, runsOf: ReadonlyMap<string, readonly Run[]>): Verdict => {
-  const top = valuesOf(runsOf.get(target.of) ?? [], target.quantity);
-  const bottom = target.by === null ? top.map(() => 1) : valuesOf(runsOf.get(target.by) ?? [], target.quantity);
-  const value = median(top) / median(bottom);
-  return {
-    target,
-    value,
-    perRound: top.map((figure, round) => figure / (bottom[round] ?? NaN)),
-    met: value >= (target.atLeast ?? -Infinity) && value <= (target.atMost ?? Infinity),
-  };
-};
-
-/** Judges a line by the runs of its scenarios; any fault in any of them leaves it without a figure. */
-export const judgeLine = (
-  line: Line,
-  runsOf: ReadonlyMap<string, readonly Run[]>,
-  failures: ReadonlyMap<string, string>,
-): LineResult => {
-  const faults = [...new Set(comparedIn(line))].flatMap((id) => {
-    const failure = failures.get(id);
-    if (failure !== undefined) return [`${id}: ${failure}`];
-    const runs = runsOf.get(id) ?? [];
-    return runs.length === 0
-      ? [`${id}: was not run`]
-      : runs.flatMap((run) => run.faults.map((fault) => `${id}: ${fault}`));
-  });
-  return { line, faults, verdicts: faults.length > 0 ? [] : line.targets.map((target) => judge(target, runsOf)) };
-};

@@ -4,6 +4,10 @@ import type { mongo } from 'mongoose';
 export interface MongoCounters {
   /** Commands over the wire, all kinds. */
   requests: number;
+  /** Commands carried out, all kinds, by the sum of `metrics.commands`. */
+  commands: number;
+  /** Queries, by `opcounters`. */
+  queries: number;
   /** Documents inserted, updated and deleted. */
   writes: number;
   commits: number;
@@ -11,9 +15,18 @@ export interface MongoCounters {
 
 interface ServerStatus {
   network: { numRequests: number };
-  metrics: { document: { inserted: number; updated: number; deleted: number } };
+  opcounters: { query: number };
+  metrics: {
+    // Beside the commands by name there is a bare number, of those with an unknown name.
+    commands: Record<string, number | { total: number }>;
+    document: { inserted: number; updated: number; deleted: number };
+  };
   transactions: { totalCommitted: number };
 }
+
+/** All commands of `metrics.commands`, added up. */
+export const sumOfCommands = (commands: ServerStatus['metrics']['commands']): number =>
+  Object.values(commands).reduce<number>((sum, each) => sum + (typeof each === 'number' ? each : each.total), 0);
 
 /** Reads MongoDB's `serverStatus`; see https://www.mongodb.com/docs/manual/reference/command/serverStatus/ */
 export const readMongoCounters = async (client: mongo.MongoClient): Promise<MongoCounters> => {
@@ -21,6 +34,8 @@ export const readMongoCounters = async (client: mongo.MongoClient): Promise<Mong
   const { inserted, updated, deleted } = status.metrics.document;
   return {
     requests: status.network.numRequests,
+    commands: sumOfCommands(status.metrics.commands),
+    queries: status.opcounters.query,
     writes: inserted + updated + deleted,
     commits: status.transactions.totalCommitted,
   };
@@ -29,6 +44,8 @@ export const readMongoCounters = async (client: mongo.MongoClient): Promise<Mong
 /** What happened between two readings. */
 export const countedBetween = (before: MongoCounters, after: MongoCounters): MongoCounters => ({
   requests: after.requests - before.requests,
+  commands: after.commands - before.commands,
+  queries: after.queries - before.queries,
   writes: after.writes - before.writes,
   commits: after.commits - before.commits,
 });

@@ -1,7 +1,9 @@
 import type { mongo } from 'mongoose';
 import type { AuditFacts } from './audit.js';
+import type { Hearing } from './hearing.js';
+import { untilJobsAreDone } from './jobs-idle.js';
 import { totalsOfLines } from './ledger-facts.js';
-import type { Participant, Wares } from './participant.js';
+import { usualPrice, type Participant, type Wares } from './participant.js';
 
 export interface OursDeps {
   /** Every process of the service; they share `database`. */
@@ -11,7 +13,12 @@ export interface OursDeps {
   admin: { email: string; password: string };
   /** Access tokens of customers. */
   tokens: readonly string[];
+  /** An access token of somebody who may make products. */
+  manager: string;
+  /** Whether it works on background jobs, or leaves them to others. */
+  doesJobs: boolean;
   forgetLogs: () => void;
+  listen: () => Promise<Hearing>;
 }
 
 interface Envelope<T> {
@@ -46,10 +53,20 @@ const createApi = (port: number, admin: OursDeps['admin']) => {
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 300)}`);
     return (JSON.parse(text) as Envelope<T>).data;
   };
-  let token: string | undefined;
+  let session: { token: string; untilMs: number } | undefined;
+  const signIn = async () => {
+    const answer = await call<{ accessToken: string; expiresIn: number }>('POST', '/auth/login', admin);
+    // Early enough that no call is on its way with it when it runs out.
+    return { token: answer.accessToken, untilMs: performance.now() + (answer.expiresIn * 1000) / 2 };
+  };
+  // One sign-in for all who want one: many at once with one account look like guesses, and are refused.
+  let signingIn: ReturnType<typeof signIn> | undefined;
   return async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    token ??= (await call<{ accessToken: string }>('POST', '/auth/login', admin)).accessToken;
-    return call<T>(method, path, body, token);
+    if (session === undefined || performance.now() >= session.untilMs) {
+      signingIn ??= signIn().finally(() => (signingIn = undefined));
+      session = await signingIn;
+    }
+    return call<T>(method, path, body, session.token);
   };
 };
 
@@ -59,15 +76,20 @@ interface StoredProduct {
 }
 
 /** The service as it is shipped, spoken to as its users do; its audit is checked against the database itself. */
-export const createOurs = ({ ports, pids, database, admin, tokens, forgetLogs }: OursDeps): Participant => {
+export const createOurs = (deps: OursDeps): Participant => {
+  const { ports, pids, database, admin, doesJobs } = deps;
   const api = createApi(ports[0] ?? 0, admin);
 
-  const create = async (index: number, { stock, perCustomerLimit }: Wares): Promise<string> => {
+  const create = async (index: number, { stock, perCustomerLimit, price = usualPrice }: Wares): Promise<string> => {
     const product = {
-      ...{ name: `Bench product ${index + 1}`, price: 1999, stock },
+      ...{ name: `Bench product ${index + 1}`, price, stock },
       ...(perCustomerLimit === undefined ? {} : { perCustomerLimit }),
     };
     return (await api<{ id: string }>('POST', '/products', product)).id;
+  };
+
+  const settle = async (): Promise<void> => {
+    if (doesJobs) await untilJobsAreDone(ports[0] ?? 0, database);
   };
 
   const offer = async (wares: Wares): Promise<string[]> => {
@@ -76,6 +98,7 @@ export const createOurs = ({ ports, pids, database, admin, tokens, forgetLogs }:
       const upcoming = Math.min(atOnceMax, wares.products - ids.length);
       ids.push(...(await Promise.all(Array.from({ length: upcoming }, (_, i) => create(ids.length + i, wares)))));
     }
+    await settle();
     return ids;
   };
 
@@ -112,9 +135,12 @@ export const createOurs = ({ ports, pids, database, admin, tokens, forgetLogs }:
   return {
     ports,
     pids,
-    customers: tokens.map((token) => `Authorization: Bearer ${token}`),
+    customers: deps.tokens.map((token) => `Authorization: Bearer ${token}`),
+    manager: `Authorization: Bearer ${deps.manager}`,
     offer,
+    settle,
     facts,
-    tidy: forgetLogs,
+    listen: deps.listen,
+    tidy: deps.forgetLogs,
   };
 };

@@ -4,16 +4,17 @@ import { startProcess, untilReady, type ServerProcess } from './child.js';
 
 export interface BenchRedis {
   url: string;
+  version: string;
   process: ServerProcess;
 }
 
-const answers = async (url: string): Promise<true | null> => {
+/** Its version, null while it does not answer. */
+const answers = async (url: string): Promise<string | null> => {
   const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 500 } });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.ping();
-    return true;
+    return /^redis_version:(\S+)/m.exec(await client.info('server'))?.[1] ?? 'unknown';
   } catch {
     return null;
   } finally {
@@ -27,6 +28,6 @@ export const startRedis = async (logFile: string): Promise<BenchRedis> => {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--daemonize', 'no'];
   const server = startProcess({ command: 'redis-server', args, env: process.env, logFile });
   const url = `redis://127.0.0.1:${String(port)}`;
-  await untilReady('redis-server', server, () => answers(url), 10_000);
-  return { url, process: server };
+  const version = await untilReady('redis-server', server, () => answers(url));
+  return { url, version, process: server };
 };

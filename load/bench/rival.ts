@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
 import { newId } from '../../src/utils/uuid.js';
 import { totalsOfLines } from './ledger-facts.js';
-import type { Participant, Wares } from './participant.js';
+import { usualPrice, type Participant, type Wares } from './participant.js';
 
 export interface RivalDeps {
   ports: readonly number[];
@@ -21,6 +21,21 @@ interface ShopRow {
   price: number;
   stock: number;
 }
+
+/** What a product of ours shows beside a rival's own fields, as long as ours, so that both send as much. */
+const restOfProduct = (_id: string) => {
+  const at = new Date().toISOString();
+  return {
+    ...{ sku: 'SKU-0000000000', description: '', currency: 'USD', reserved: 0, sold: 0 },
+    ...{ lowStockThreshold: null, perCustomerLimit: null, saleStartsAt: null, saleEndsAt: null, tags: [] },
+    ...{ version: 1, seq: 1, createdBy: _id, createdAt: at, updatedAt: at },
+  };
+};
+
+const shopRow = (index: number, { price = usualPrice, stock, whole = false }: Wares): ShopRow => {
+  const _id = newId();
+  return { _id, name: `Bench product ${index + 1}`, price, stock, ...(whole ? restOfProduct(_id) : {}) };
+};
 
 const settleMsMax = 60_000;
 
@@ -41,16 +56,11 @@ export const createRival = ({ ports, pids, database, customerIds, setStock, getS
   pids,
   customers: customerIds.map((id) => `X-Customer-Id: ${id}`),
   tidy: () => undefined,
-  offer: async ({ products, stock }: Wares) => {
-    const rows: ShopRow[] = Array.from({ length: products }, (_, index) => ({
-      _id: newId(),
-      name: `Product ${index + 1}`,
-      price: 1999,
-      stock,
-    }));
+  offer: async (wares: Wares) => {
+    const rows = Array.from({ length: wares.products }, (_, index) => shopRow(index, wares));
     await database.collection<ShopRow>('products').insertMany(rows);
     const ids = rows.map((row) => row._id);
-    await setStock?.(ids, stock);
+    await setStock?.(ids, wares.stock);
     return ids;
   },
   facts: async (ids, answered, { stock: stockAtFirst }) => {
@@ -91,6 +101,6 @@ export const createConstant = (
   pids,
   customers: customerIds.map((id) => `X-Customer-Id: ${id}`),
   tidy: () => undefined,
-  offer: ({ products }) => Promise.resolve(Array.from({ length: products }, newId)),
+  offer: ({ products }) => Promise.resolve(Array.from({ length: products }, () => newId())),
   facts: () => Promise.resolve([]),
 });

@@ -1,7 +1,10 @@
 import { escapeXml } from './escape.js';
-import { figureOf, measured, medianRun, short, spread, stateOf, whole, wish } from './format.js';
+import { cpuOf, figureOf, measured, medianRun, short, spread, stateOf, verdictState, whole, wish } from './format.js';
+import type { HistoryEntry } from './history.js';
+import { historySection } from './history-html.js';
+import { memorySection } from './memory-html.js';
 import { barChart, type Bar } from './svg.js';
-import type { LineResult } from '../bench/lines.js';
+import type { LineResult } from '../bench/judge-line.js';
 import type { Results } from './results.js';
 
 const style = `
@@ -12,22 +15,22 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; } .met { color: var(--good); } .below, .none { color: var(--bad); font-weight: 600; }
 .soft { color: var(--soft); } .wide { overflow-x: auto; } svg { max-width: 100%; height: auto; } svg text { font: 13px system-ui, sans-serif; fill: var(--ink); }
-svg .soft { fill: var(--soft); }
+svg .soft { fill: var(--soft); } .cards { display: flex; flex-wrap: wrap; gap: .6rem 1.4rem; } figure { margin: 0; } figcaption { font-size: .85rem; }
 `;
 
-const verdictRows = (result: LineResult): string => {
+const verdictRows = (result: LineResult, runs: Results['runs']): string => {
   const { id, work, against } = result.line;
   const head = `<td>${escapeXml(id)}</td><td>${escapeXml(work)}</td><td>${escapeXml(against)}</td>`;
   if (result.faults.length > 0) {
     const why = escapeXml(result.faults.slice(0, 3).join('; '));
-    return `<tr>${head}<td colspan="3" class="soft">${why}</td><td class="none">no figure</td></tr>`;
+    return `<tr>${head}<td colspan="4" class="soft">${why}</td><td class="none">no figure</td></tr>`;
   }
   return result.verdicts
     .map((verdict, index) => {
       const lead = index === 0 ? head : '<td></td><td></td><td></td>';
       const figure = `<b>${measured(verdict)}</b> <span class="soft">${spread(verdict)}</span>`;
-      const state = verdict.met ? '<td class="met">met</td>' : '<td class="below">below</td>';
-      return `<tr>${lead}<td>${escapeXml(verdict.target.label)}</td><td>${figure}</td><td>${wish(verdict.target)}</td>${state}</tr>`;
+      const state = `<td class="${verdict.met ? 'met' : 'below'}">${escapeXml(verdictState(verdict, result))}</td>`;
+      return `<tr>${lead}<td>${escapeXml(verdict.target.label)}</td><td>${figure}</td><td>${wish(verdict.target)}</td><td>${cpuOf(verdict, runs)}</td>${state}</tr>`;
     })
     .join('\n');
 };
@@ -80,7 +83,7 @@ const scenarioRows = ({ scenarios, runs }: Results): string =>
     .join('\n');
 
 /** The results as one page that needs nothing but itself: the verdicts, the plots as inline SVG, the plain figures. */
-export const toHtml = (results: Results): string => {
+export const toHtml = (results: Results, history: readonly HistoryEntry[] = []): string => {
   const { machine, settings, startedAt } = results;
   const below = results.results.filter((result) => stateOf(result) !== 'met').length;
   return `<!doctype html>
@@ -88,14 +91,16 @@ export const toHtml = (results: Results): string => {
 <title>Stockroom bench</title><style>${style}</style></head><body>
 <h1>Stockroom bench</h1>
 <p>${results.results.length - below} of ${results.results.length} lines meet their targets. ${startedAt.toISOString()}, ${machine.cores} cores
-(${escapeXml(machine.cpu)}), Node ${machine.node}, MongoDB ${machine.mongod}, load before the start ${machine.loadAtStart}.
+(${escapeXml(machine.cpu)}), ${machine.memoryGiB} GiB, ${escapeXml(machine.system)}, Node ${machine.node}, MongoDB ${machine.mongod}, Redis ${escapeXml(machine.redis ?? '–')}, RabbitMQ ${escapeXml(machine.rabbitmq ?? '–')}, load before the start ${machine.loadAtStart}.
 ${settings.rounds} rounds of ${settings.seconds} s, alternated. Generator, server and databases share the machine, so the
 ratios are the result; each is the ratio of medians, beside it the least and the most of the rounds.</p>
-<div class="wide"><table><thead><tr><th>#</th><th>work</th><th>against</th><th>what</th><th>measured</th><th>target</th><th></th></tr></thead>
-<tbody>${results.results.map(verdictRows).join('\n')}</tbody></table></div>
+<div class="wide"><table><thead><tr><th>#</th><th>work</th><th>against</th><th>what</th><th>measured</th><th>target</th><th>server CPU an answer</th><th></th></tr></thead>
+<tbody>${results.results.map((result) => verdictRows(result, results.runs)).join('\n')}</tbody></table></div>
 ${charts(results)}
+${memorySection(results)}
 <h2>Figures</h2>
 <div class="wide"><table><thead><tr><th>who</th><th>median of the rounds</th><th>MongoDB, per answer</th></tr></thead><tbody>${scenarioRows(results)}</tbody></table></div>
+${historySection(history)}
 </body></html>
 `;
 };

@@ -1,4 +1,4 @@
-import { measured, medianRun, figureOf, spread, wish } from './format.js';
+import { cpuOf, measured, medianRun, figureOf, spread, verdictState, wish } from './format.js';
 import type { Results } from './results.js';
 
 const start = '<!-- bench:start -->';
@@ -6,17 +6,18 @@ const end = '<!-- bench:end -->';
 
 const row = (cells: readonly string[]): string => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
 
-const lineRows = ({ results }: Results): string[] =>
+const lineRows = ({ results, runs }: Results): string[] =>
   results.flatMap((result) => {
     const { id, work, against } = result.line;
-    if (result.faults.length > 0) return [row([id, work, against, '', 'no figure', '', 'no figure'])];
+    if (result.faults.length > 0) return [row([id, work, against, '', 'no figure', '', '', 'no figure'])];
     return result.verdicts.map((verdict, index) =>
       row([
         ...(index === 0 ? [id, work, against] : ['', '', '']),
         verdict.target.label,
         `**${measured(verdict)}** (${spread(verdict)})`,
         wish(verdict.target),
-        verdict.met ? 'met' : 'below',
+        cpuOf(verdict, runs),
+        verdictState(verdict, result),
       ]),
     );
   });
@@ -31,12 +32,13 @@ const scenarioRows = ({ scenarios, runs }: Results): string[] =>
 export const toMarkdown = (results: Results): string => {
   const { machine, settings } = results;
   return [
-    `Measured ${results.startedAt.toISOString().slice(0, 10)} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, ` +
-      `MongoDB ${machine.mongod}: generator, server and databases share them. ${settings.rounds} rounds of ${settings.seconds} s, ` +
+    `Measured ${results.startedAt.toISOString().slice(0, 10)} on ${machine.cores} cores (${machine.cpu}) with ${machine.memoryGiB} GiB, ${machine.system}, ` +
+      `Node ${machine.node}, MongoDB ${machine.mongod}, Redis ${machine.redis ?? '–'}, RabbitMQ ${machine.rabbitmq ?? '–'}, load average before it ${machine.loadAtStart}: ` +
+      `generator, server and databases share them. ${settings.rounds} rounds of ${settings.seconds} s, ` +
       'alternated; ratio of medians, in brackets the least and the most of the rounds.',
     '',
-    row(['#', 'work', 'against', 'what', 'measured', 'target', '']),
-    row(['---', '---', '---', '---', '---', '---', '---']),
+    row(['#', 'work', 'against', 'what', 'measured', 'target', 'server CPU an answer', '']),
+    row(['---', '---', '---', '---', '---', '---', '---', '---']),
     ...lineRows(results),
     '',
     row(['who', 'median of the rounds']),

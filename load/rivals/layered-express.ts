@@ -9,10 +9,11 @@ import { listen } from './listen.js';
 
 /** The service's whole HTTP layer (ids, headers, log line, figures) around the constant: what a request costs before any work. */
 const main = (): void => {
-  const { logger, close } = createLogger('info');
+  const { logger, lines, close } = createLogger('info');
   const routes = Router().get(constantPath, (_req, res) => sendJson(res, 200, productJson));
   const app = createApp({
     logger,
+    lines,
     metrics: createMetrics().http,
     production: true,
     trustProxyHops: 0,

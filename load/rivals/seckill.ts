@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import amqp from 'amqplib';
 import express from 'express';
-import { createClient } from 'redis';
 import { listen, needed } from './listen.js';
+import { connectRedis } from './redis.js';
 import { createOrderWriter, type SeckillOrder } from './seckill-writer.js';
 import { connectShop, quantityOf } from './shop.js';
 
@@ -13,14 +13,6 @@ local quantity = tonumber(ARGV[2])
 if stock < quantity then return -1 end
 redis.call('HINCRBY', KEYS[2], ARGV[1], quantity)
 return redis.call('DECRBY', KEYS[1], quantity)`;
-
-/** Commands of one tick share a packet; the library's own command timer would cost most of the throughput. */
-const connectRedis = async (url: string) => {
-  const client = createClient({ url, commandOptions: { timeout: 0 } });
-  client.on('error', (error: unknown) => console.error(error));
-  await client.connect();
-  return client;
-};
 
 const connectBroker = async (url: string, queue: string) => {
   const connection = await amqp.connect(url);
