@@ -1,12 +1,9 @@
 import { Agent, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import type { ProductView } from '../../src/schemas/product.js';
-import type { Audit } from '../../src/services/audit.service.js';
-import type { MovementView, PurchaseView } from '../../src/services/movement-view.js';
+import type { Audit, MovementView as Movement, PurchaseView as Purchase } from '../../src/schemas/ledger.js';
+import type { ReservationView as Reservation } from '../../src/schemas/reservation.js';
 
-/** What JSON makes of a view: times become text. */
-type Sent<T> = { [Key in keyof T]: T[Key] extends Date ? string : T[Key] };
-export type Purchase = Sent<PurchaseView>;
-export type Movement = Sent<MovementView>;
+export type { Movement, Purchase, Reservation };
 export interface Changed {
   product: ProductView;
   movement: Movement;
@@ -46,8 +43,8 @@ interface Envelope {
   error?: unknown;
 }
 
-/** How long an answer may take before the call counts as failed. */
-const answerMs = 30_000;
+/** After so long an answer counts as never: no claim about how soon it has to come. */
+const answerMs = 90_000;
 
 const answerOf = (status: number, headers: IncomingHttpHeaders, text: string): Answer => {
   const { data, meta, error, status_code: said } = (text === '' ? {} : JSON.parse(text)) as Envelope;
@@ -107,6 +104,12 @@ export const createApiClient = (url: string) => {
     movements: (id: string, call: Call, query = '') =>
       api('GET', `/products/${id}/movements${query}`, call) as Promise<Answer<Movement[]>>,
     purchases: (call: Call, query = '') => api('GET', `/purchases${query}`, call) as Promise<Answer<Purchase[]>>,
+    reserve: (productId: string, call: Call) =>
+      api('POST', `/products/${productId}/reservations`, call) as Promise<Answer<Reservation>>,
+    reservation: (id: string, call: Call) => api('GET', `/reservations/${id}`, call) as Promise<Answer<Reservation>>,
+    confirm: (id: string, call: Call) => api('POST', `/reservations/${id}/confirm`, call) as Promise<Answer<Purchase>>,
+    extend: (id: string, call: Call) => api('PATCH', `/reservations/${id}`, call) as Promise<Answer<Reservation>>,
+    release: (id: string, call: Call) => api('DELETE', `/reservations/${id}`, call),
     close: () => agent.destroy(),
   };
 };

@@ -2,6 +2,7 @@ import type { Connection } from 'mongoose';
 import { movementCollection, type MovementDocument } from '../../src/models/movement.model.js';
 import { productCollection, type ProductDocument } from '../../src/models/product.model.js';
 import type { Answer, Purchase } from './api-client.js';
+import { patiently } from './patiently.js';
 import type { Shop } from './shop.js';
 
 export interface Witnessed {
@@ -71,7 +72,7 @@ export const auditClean = async (
   productId: string,
   witnessed: Witnessed = {},
 ): Promise<MovementDocument[]> => {
-  const { status, data } = await client.audit(productId, { token: manager.token });
+  const { status, data } = await patiently(() => client.audit(productId, { token: manager.token }));
   expect({ status, faults: data.faults, consistent: data.consistent }).toEqual({
     status: 200,
     faults: [],

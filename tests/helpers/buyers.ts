@@ -3,6 +3,7 @@ import type { Connection } from 'mongoose';
 import { newId } from '../../src/utils/uuid.js';
 import type { Answer, Purchase } from './api-client.js';
 import { auditClean } from './audit-clean.js';
+import { patiently } from './patiently.js';
 import { randomFrom } from './random.js';
 import { customers, type Person, type Shop } from './shop.js';
 import { waitFor } from './wait-for.js';
@@ -53,6 +54,10 @@ export interface Tally {
 }
 
 const repeatMs = 50;
+/** Whoever forgets to stop them does not keep them for ever. */
+const buyMsMax = 60 * 60_000;
+/** So long after the stop nobody has an answer any more. */
+const finishMsMax = 60_000;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
@@ -84,7 +89,10 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
     losers: [],
     waitMsMax: 0,
   };
+  const startedMs = performance.now();
   let stopped = false;
+  let endMs = Infinity;
+  let givenUp = 0;
 
   /** @returns whether the wish has its end */
   const take = (wish: Wish, answer: Answer<Purchase>, sentMs: number): boolean => {
@@ -112,7 +120,7 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
   };
 
   const carryOut = async (wish: Wish): Promise<void> => {
-    for (;;) {
+    while (performance.now() < endMs) {
       const sentMs = performance.now();
       const { productId, quantity, buyer, key } = wish;
       try {
@@ -129,10 +137,11 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
       }
       await sleep(repeatMs);
     }
+    givenUp++;
   };
 
   const buyOn = async (buyer: Person, index: number): Promise<void> => {
-    while (!stopped) {
+    while (!stopped && performance.now() - startedMs < buyMsMax) {
       const productId = productIds[Math.floor(random() * productIds.length)] ?? '';
       const key = index < count * keyed ? newId() : undefined;
       const { lost, unavailable } = tally;
@@ -147,7 +156,7 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
     tally,
     /** Waits for this many sales that were asked for after `sinceMs` (default: now). @returns when the last of them was answered */
     sales: async (wanted: number, options: { sinceMs?: number; deadlineMs?: number } = {}): Promise<number> => {
-      const { sinceMs = performance.now(), deadlineMs = 30_000 } = options;
+      const { sinceMs = performance.now(), deadlineMs = 60_000 } = options;
       await waitFor(() => soldSince(sinceMs).length >= wanted, {
         deadlineMs,
         intervalMs: 5,
@@ -156,7 +165,7 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
       return performance.now();
     },
     /** Waits until each product has been sold to somebody who asked after `sinceMs`. @returns when the last of them was */
-    everyProduct: async (sinceMs: number, deadlineMs = 30_000): Promise<number> => {
+    everyProduct: async (sinceMs: number, deadlineMs = 60_000): Promise<number> => {
       const sold = () => new Set(soldSince(sinceMs).map(({ wish }) => wish.productId));
       await waitFor(() => sold().size === productIds.length, {
         deadlineMs,
@@ -178,15 +187,22 @@ export const startBuyers = ({ shop, productIds, seed, count = 16, keyed = 0.5 }:
     refusals: async (wanted: number): Promise<void> => {
       const before = tally.unavailable;
       await waitFor(() => tally.unavailable >= before + wanted, {
-        deadlineMs: 20_000,
+        deadlineMs: 60_000,
         what: `${wanted} answers of 503`,
       });
     },
     /** Lets everybody finish what they have begun. */
     stop: async (): Promise<Tally> => {
       stopped = true;
+      endMs = performance.now() + finishMsMax;
       await running;
+      if (givenUp > 0) throw new Error(`${givenUp} buyers had no answer within ${finishMsMax} ms`);
       return tally;
+    },
+    /** Nobody asks again: for the end of a test that may have failed. */
+    abandon: (): void => {
+      stopped = true;
+      endMs = 0;
     },
   };
 };
@@ -199,7 +215,9 @@ export const repeatAll = async (shop: Shop, sales: readonly Sale[]): Promise<num
   for (let from = 0; from < keyed.length; from += 50) {
     await Promise.all(
       keyed.slice(from, from + 50).map(async ({ wish: { productId, quantity, buyer, key }, answer }) => {
-        const again = await shop.client.buy(productId, { token: buyer.token, key, body: { quantity } });
+        const again = await patiently(() =>
+          shop.client.buy(productId, { token: buyer.token, key, body: { quantity } }),
+        );
         expect({ status: again.status, replayed: again.headers['idempotent-replayed'], text: again.text }).toEqual({
           status: 201,
           replayed: 'true',

@@ -22,12 +22,12 @@ export const faultMongod = (): FaultMongod => {
   };
   beforeAll(async () => {
     mongod = await startMongod();
-  }, 90_000);
+  }, 240_000);
   afterAll(async () => {
     mongod?.thaw();
     await Promise.all(opened.map((each) => each.close()));
     await mongod?.stop();
-  }, 60_000);
+  }, 120_000);
   return {
     mongod: running,
     freshName: () => `f_${newId().replaceAll('-', '')}`,

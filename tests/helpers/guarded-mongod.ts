@@ -27,7 +27,7 @@ const makeUsers = async (port: number): Promise<void> => {
     const admin = nobody.getClient().db('admin');
     const members = [{ _id: 0, host: `${host}:${port}` }];
     await admin.command({ replSetInitiate: { _id: 'guarded', members } });
-    await waitFor(() => admin.command({ createUser: 'root', pwd: 'root', roles: ['root'] }), { deadlineMs: 30_000 });
+    await waitFor(() => admin.command({ createUser: 'root', pwd: 'root', roles: ['root'] }), { deadlineMs: 60_000 });
   } finally {
     await nobody.close();
   }
@@ -49,7 +49,7 @@ export const startGuardedMongod = async (): Promise<GuardedMongod> => {
   );
   const onOurExit = () => child.kill('SIGKILL');
   process.once('exit', onOurExit);
-  await waitFor(() => isListening(port), { deadlineMs: 60_000, what: 'a mongod with sign-in' });
+  await waitFor(() => isListening(port), { deadlineMs: 120_000, what: 'a mongod with sign-in' });
   await makeUsers(port);
   const root = await mongoose
     .createConnection(`mongodb://root:root@${host}:${port}/admin?directConnection=true`)

@@ -31,6 +31,7 @@ export const createHttpApp = (api: readonly Router[], overrides: Partial<AppDeps
     metrics: {
       requestStarted: () => undefined,
       requestEnded: (method, route, status) => ended.push({ method, route, status }),
+      errorAnswered: () => undefined,
     },
     production: false,
     trustProxyHops: 0,

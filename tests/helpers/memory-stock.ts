@@ -1,6 +1,8 @@
 import { counterId } from '../../src/models/customer-counter.model.js';
 import type { CommandDocument } from '../../src/models/command.model.js';
+import type { HoldDocument } from '../../src/models/hold.model.js';
 import type { MovementDocument } from '../../src/models/movement.model.js';
+import type { OrderStockDocument } from '../../src/models/order-stock.model.js';
 import type { ProductDocument } from '../../src/models/product.model.js';
 import { StockFault } from '../../src/models/stock-faults.js';
 import type { StateQuery, StockState, StockWrites } from '../../src/models/stock-state.js';
@@ -11,6 +13,8 @@ export interface MemoryStock {
   movements: Map<string, MovementDocument>;
   commands: Map<string, CommandDocument>;
   counters: Map<string, number>;
+  holds: Map<string, HoldDocument>;
+  orders: Map<string, OrderStockDocument>;
   /** How many batches have left an outbox document. */
   outbox: number;
 }
@@ -20,16 +24,26 @@ export const memoryStock = (products: readonly ProductDocument[]): MemoryStock =
   movements: new Map(),
   commands: new Map(),
   counters: new Map(),
+  holds: new Map(),
+  orders: new Map(),
   outbox: 0,
 });
 
 const pick = <T>(from: ReadonlyMap<string, T>, ids: Iterable<string>): Map<string, T> =>
   new Map([...ids].flatMap((id) => (from.has(id) ? [[id, from.get(id) as T] as const] : [])));
 
-/** Answers a query as the database does: what is asked for and no more. */
-export const readMemory = (stock: MemoryStock, query: StateQuery): StockState => {
+/** Answers a query as the database does: what is asked for and no more; at most `expiredMax` expired holds. */
+export const readMemory = (stock: MemoryStock, query: StateQuery, expiredMax = 500): StockState => {
   const skus = new Set([...stock.products.values()].map(({ sku }) => sku));
-  const counterIds = query.buyers
+  const expired = [...stock.holds.values()].filter(
+    ({ productId, status, expiresAt }) => query.productIds.has(productId) && status === 'held' && expiresAt <= query.at,
+  );
+  const holds = new Map([
+    ...pick(stock.holds, query.holdIds),
+    ...expired.slice(0, expiredMax).map((hold) => [hold._id, hold] as const),
+  ]);
+  const owners = [...holds.values()].map(({ productId, buyerId }) => [productId, buyerId] as const);
+  const counterIds = [...query.buyers, ...owners]
     .filter(([productId]) => stock.products.get(productId)?.limitHistory !== 'none')
     .map(([productId, buyerId]) => counterId(productId, buyerId));
   return {
@@ -43,6 +57,9 @@ export const readMemory = (stock: MemoryStock, query: StateQuery): StockState =>
     lines: pick(stock.movements, query.lineKeys),
     takenSkus: new Set(query.skus.filter((sku) => skus.has(sku))),
     counters: pick(stock.counters, counterIds),
+    holds,
+    moreExpired: expired.length > expiredMax,
+    orders: pick(stock.orders, query.orderIds),
   };
 };
 
@@ -66,6 +83,8 @@ export const writtenTo = (stock: MemoryStock, writes: StockWrites): MemoryStock 
     movements: new Map(stock.movements),
     commands: new Map(stock.commands),
     counters: new Map(stock.counters),
+    holds: new Map(stock.holds),
+    orders: new Map(stock.orders),
     outbox: stock.outbox + 1,
   };
   for (const write of writes.products) {
@@ -85,6 +104,19 @@ export const writtenTo = (stock: MemoryStock, writes: StockWrites): MemoryStock 
   insert(next.products, writes.created);
   insert(next.movements, writes.movements);
   for (const { _id, units } of writes.counters) next.counters.set(_id, units);
+  insert(next.holds, writes.holds);
+  for (const { _id, expiresAt, status, saleId } of writes.holdEnds) {
+    const hold = next.holds.get(_id);
+    const isSame = hold?.status === 'held' && hold.expiresAt.getTime() === expiresAt.getTime();
+    if (!isSame) throw new StockFault('conflict', 'has ended');
+    next.holds.set(_id, { ...hold, status, saleId, updatedAt: writes.at });
+  }
+  insert(next.orders, writes.orders);
+  for (const id of writes.orderReturns) {
+    const order = next.orders.get(id);
+    if (order?.status !== 'taken') throw new StockFault('conflict', 'is not taken');
+    next.orders.set(id, { ...order, status: 'returned', updatedAt: writes.at });
+  }
   insert(next.commands, writes.commands);
   return next;
 };

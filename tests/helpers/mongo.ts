@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type mongoose from 'mongoose';
 import { loadEnv } from '../../src/config/env.js';
 import { findMongod } from '../../src/config/mongod-binary.js';
-import { freePort, isListening, spawnMongod, within, type MongodProcess } from '../../src/config/mongod-process.js';
+import { freePort, isListening, spawnMongod, type MongodProcess } from '../../src/config/mongod-process.js';
 import { connectMongo } from '../../src/config/mongo.js';
 import { cacheDirOf } from '../../src/config/cache-dir.js';
 import { isRunning } from '../../src/config/process-identity.js';
@@ -14,6 +14,7 @@ import { describeWith } from './needs.js';
 import { waitFor } from './wait-for.js';
 
 const replicaSet = 'tests';
+const startMs = 120_000;
 
 /** The URI of the run's shared mongod, without a database; set by the global set-up. */
 export const sharedUriKey = 'TEST_MONGO_URI';
@@ -70,8 +71,9 @@ export const startMongod = async (options: TestMongodOptions = {}): Promise<Test
       // Out of the terminal's reach nobody would end it when a run is broken off.
       detached: false,
     });
-    await waitFor(() => isListening(port), { deadlineMs: 60_000, what: 'a mongod of the tests' });
-    if (asSet && options.initiate !== false) await ensurePrimary(port, replicaSet, 30_000);
+    await waitFor(() => isListening(port), { deadlineMs: startMs, what: 'a mongod of the tests' });
+    if (asSet && options.initiate !== false)
+      await waitFor(() => ensurePrimary(port, replicaSet, 30_000), { deadlineMs: startMs, what: 'a primary' });
     return mongod;
   };
   let current = await launch();
@@ -81,7 +83,7 @@ export const startMongod = async (options: TestMongodOptions = {}): Promise<Test
   const kill = async () => {
     signal('SIGKILL');
     // The child alone does not hold the loop open, and a run that ends while it waits ends with code 0.
-    await within(10_000, () => !isRunning(current.identity));
+    await waitFor(() => !isRunning(current.identity), { what: 'the end of a mongod of the tests' });
   };
   return {
     uri: (database) => `mongodb://127.0.0.1:${port}/${database}${asSet ? `?replicaSet=${replicaSet}` : ''}`,
@@ -125,7 +127,8 @@ export const freshDatabase = (): FreshDatabase => {
   };
   afterAll(async () => {
     const connection = opened[0] ?? (await connect());
-    await connection.dropDatabase();
+    // It goes with its mongod at the end of the run at the latest: one that is too busy to drop it now is no failure.
+    await connection.dropDatabase().catch(() => undefined);
     await Promise.all(opened.map((each) => each.close()));
   });
   return { uri, name, connect };

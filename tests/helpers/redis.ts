@@ -49,7 +49,7 @@ export const startRedis = async (args: readonly string[] = []): Promise<TestRedi
         resolve();
       }),
     );
-    await waitFor(() => isListening(port), { what: 'a redis-server of the tests' });
+    await waitFor(() => isListening(port), { deadlineMs: 60_000, what: 'a redis-server of the tests' });
     return { child, gone };
   };
   let current = await launch();

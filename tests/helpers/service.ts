@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compiledProgram } from './programs.js';
 import { waitFor } from './wait-for.js';
 
 export interface Exit {
@@ -23,14 +24,20 @@ export interface Service {
   stop: (signal?: NodeJS.Signals) => Promise<Exit>;
 }
 
-const startMs = 60_000;
+const startMs = 120_000;
 /** Settings of whoever runs the tests must not reach the service. */
 const inherited = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'MONGOD_BINARY', 'LANG', 'TMPDIR'];
 
-/** Starts `src/server.ts` with nothing but these settings, by default on a port that the system chooses. */
-export const spawnService = (settings: Readonly<Record<string, string>>, args?: readonly string[]): Service => {
+/**
+ * Starts the service with nothing but these settings, by default on a port that the system chooses.
+ * @param program a source, and its arguments
+ */
+export const spawnService = (
+  settings: Readonly<Record<string, string>>,
+  [source, ...args]: readonly [string, ...string[]] = ['src/server.ts'],
+): Service => {
   const base = Object.fromEntries(inherited.flatMap((key) => (process.env[key] ? [[key, process.env[key]]] : [])));
-  const child = spawn(process.execPath, args ?? ['--import', 'tsx', 'src/server.ts'], {
+  const child = spawn(process.execPath, [compiledProgram(source), ...args], {
     env: { ...base, PORT: '0', HOST: '127.0.0.1', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -49,6 +56,9 @@ export const spawnService = (settings: Readonly<Record<string, string>>, args?: 
     await waitFor(() => ended !== undefined || stdout.includes('"msg":"ready"'), {
       deadlineMs: startMs,
       what: 'the service',
+    }).catch((error: unknown) => {
+      child.kill('SIGKILL');
+      throw error;
     });
     const url = /"url":"([^"]+)"/.exec(stdout)?.[1];
     if (url === undefined) throw new Error(`the service ended at its start: ${stdout}${stderr}`);

@@ -1,9 +1,25 @@
 import fc from 'fast-check';
 import type { StoredAnswer } from '../../src/models/command.model.js';
+import type { HoldDocument } from '../../src/models/hold.model.js';
 import type { MovementDocument } from '../../src/models/movement.model.js';
 import type { StockState } from '../../src/models/stock-state.js';
 import type { CommandKey, StockCommand, StockLine } from '../../src/services/stock-engine/commands.js';
-import { adjustmentLine, at, commandOf, countLine, movementOf, productOf, stateOf } from './stock-commands.js';
+import {
+  adjustmentLine,
+  agreedBy,
+  at,
+  commandOf,
+  confirmLine,
+  countLine,
+  holdOf,
+  movementOf,
+  orderStockOf,
+  productOf,
+  releaseLine,
+  reserveLine,
+  returnLine,
+  stateOf,
+} from './stock-commands.js';
 
 const stockMax = 1_000_000_000;
 const productIds = ['p0', 'p1', 'p2'];
@@ -26,7 +42,7 @@ const product = (id: string) =>
         { weight: 1, arbitrary: fc.integer({ min: stockMax - 4, max: stockMax }) },
       ),
       sold: fc.nat(5),
-      reserved: fc.nat(3),
+      deleted: fc.constantFrom(false, false, false, false, false, false, true),
       seq: fc.nat(9),
       version: fc.nat(3),
       price: fc.constantFrom(100, 200),
@@ -62,6 +78,62 @@ const storedLines = fc
     return [['line0', movementOf({ _id: 'line0', ...rest, soldDelta: quantity, delta: -quantity })]];
   });
 
+const holdIds = ['h0', 'h1', 'h2', 'h3'];
+/** Where and for whom the holds are is told by their names, so that commands can name them. */
+const holdNamed = (id: string, index: number, fields: Partial<HoldDocument> = {}): HoldDocument =>
+  holdOf(id, {
+    productId: productIds[index % 2] ?? '',
+    buyerId: ['ann', 'bob'][index % 2] ?? '',
+    unitPrice: 50,
+    ...fields,
+  });
+
+const storedHolds = fc
+  .tuple(
+    ...holdIds.map((id, index) =>
+      fc.option(
+        fc
+          .record({
+            quantity: fc.integer({ min: 1, max: 3 }),
+            status: fc.constantFrom('held', 'held', 'held', 'confirmed', 'released', 'expired' as const),
+            expiresAt: fc.constantFrom(before, at, after),
+          })
+          .map((fields) => holdNamed(id, index, fields)),
+      ),
+    ),
+  )
+  .map((holds) => holds.filter((hold) => hold !== null));
+
+const orderIds = ['o0', 'o1'];
+const storedOrders = fc.dictionary(
+  fc.constantFrom(...orderIds),
+  fc.constantFrom('taken', 'refused', 'returned' as const),
+  { maxKeys: 2 },
+);
+
+/** Products and counters as they are when these holds are held. */
+const withHolds = (
+  products: readonly ReturnType<typeof productOf>[],
+  counters: Record<string, number>,
+  holds: readonly HoldDocument[],
+) => {
+  const held = holds.filter(({ status }) => status === 'held');
+  const sum = (some: readonly HoldDocument[]) => some.reduce((total, { quantity }) => total + quantity, 0);
+  const units = { ...counters };
+  for (const { productId, buyerId, quantity } of held) {
+    const counts = products.find(({ _id }) => _id === productId)?.limitHistory !== 'none';
+    const id = `${productId}:${buyerId}`;
+    if (counts) units[id] = (units[id] ?? 0) + quantity;
+  }
+  return {
+    products: products.map((each) => ({
+      ...each,
+      reserved: sum(held.filter(({ productId }) => productId === each._id)),
+    })),
+    counters: new Map(Object.entries(units)),
+  };
+};
+
 export const anyState: fc.Arbitrary<StockState> = fc
   .record({
     products: fc.tuple(...productIds.map(product)),
@@ -72,15 +144,20 @@ export const anyState: fc.Arbitrary<StockState> = fc
       fc.tuple(fc.constantFrom(...productIds), buyer).map((pair) => pair.join(':')),
       fc.nat(4),
     ),
+    holds: storedHolds,
+    orders: storedOrders,
   })
-  .map(({ products, answers, lines, takenSkus, counters }) =>
-    stateOf(products, {
+  .map(({ products, answers, lines, takenSkus, counters, holds, orders }) => {
+    const world = withHolds(products, counters, holds);
+    return stateOf(world.products, {
       answers: new Map(Object.entries(answers)),
       lines: new Map(lines),
       takenSkus: new Set(takenSkus),
-      counters: new Map(Object.entries(counters)),
-    }),
-  );
+      counters: world.counters,
+      holds: new Map(holds.map((hold) => [hold._id, hold])),
+      orders: new Map(Object.entries(orders).map(([id, status]) => [id, orderStockOf(id, { status })])),
+    });
+  });
 
 /** What a command is before it has a name; the name is its place in the sequence. */
 type Draft = (name: string) => StockCommand;
@@ -180,6 +257,52 @@ const create: fc.Arbitrary<Draft> = fc
     return commandOf(name, [line], { kind: 'create', buyerId: null, actorId: 'manager', ...rest, retryKey: name });
   });
 
+const reserve: fc.Arbitrary<Draft> = fc
+  .record({ productId: anyId, quantity: fc.integer({ min: 1, max: 5 }), buyerId: buyer, key: storedKey, hash })
+  .map(
+    ({ productId, quantity, ...rest }) =>
+      (name) =>
+        commandOf(name, [reserveLine(name, productId, quantity)], { kind: 'reserve', ...rest, retryKey: name }),
+  );
+
+/** A hold is known to its commands by what never changes: where it is and whose. */
+const ofHold: fc.Arbitrary<Draft> = fc
+  .record({ index: fc.nat(holdIds.length - 1), confirms: fc.boolean(), key: storedKey, hash })
+  .map(({ index, confirms, key, hash: requested }) => (name) => {
+    const hold = holdNamed(holdIds[index] ?? '', index);
+    const { buyerId } = hold;
+    return confirms
+      ? commandOf(name, [confirmLine(name, hold)], { kind: 'confirm', buyerId, key, hash: requested, retryKey: name })
+      : commandOf(name, [releaseLine(hold)], { kind: 'release', buyerId, retryKey: name });
+  });
+
+const expire: fc.Arbitrary<Draft> = anyId.map(
+  (productId) => (name) =>
+    commandOf(name, [{ type: 'expire', id: name, productId }], { kind: 'expire', retryKey: name }),
+);
+
+/** Whose an order is goes by its name too. */
+const ofOrder: fc.Arbitrary<Draft> = fc
+  .record({
+    order: fc.constantFrom(...orderIds, 'o2'),
+    cancels: fc.boolean(),
+    items: fc.array(fc.tuple(anyId, fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ order, cancels, items }) => (name) => {
+    const lines = items.map(([productId, quantity], index): StockLine => {
+      const id = `${name}.${String(index)}`;
+      return cancels
+        ? returnLine(id, productId, quantity, order)
+        : { type: 'sale', id, productId, quantity, price: null, agreed: agreedBy(order) };
+    });
+    return commandOf(name, lines, {
+      kind: cancels ? 'cancel' : 'order',
+      key: { kind: 'order', id: order },
+      buyerId: 'cyd',
+      retryKey: name,
+    });
+  });
+
 /** Ids of products are made once in the world, so a second product of the same id gets one of its own. */
 const withOwnIds = (commands: readonly StockCommand[]): StockCommand[] => {
   const seen = new Set<string>();
@@ -205,6 +328,10 @@ export const anyCommands = (maxLength = 30): fc.Arbitrary<StockCommand[]> =>
         { weight: 3, arbitrary: managers },
         { weight: 3, arbitrary: batch },
         { weight: 1, arbitrary: create },
+        { weight: 3, arbitrary: reserve },
+        { weight: 3, arbitrary: ofHold },
+        { weight: 1, arbitrary: expire },
+        { weight: 3, arbitrary: ofOrder },
       ),
       { maxLength },
     )

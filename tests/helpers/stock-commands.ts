@@ -1,4 +1,6 @@
+import type { HoldDocument } from '../../src/models/hold.model.js';
 import type { MovementDocument } from '../../src/models/movement.model.js';
+import type { OrderStockDocument } from '../../src/models/order-stock.model.js';
 import type { ProductDocument } from '../../src/models/product.model.js';
 import type { StockState } from '../../src/models/stock-state.js';
 import type { AppliedLine, StockCommand, StockLine } from '../../src/services/stock-engine/commands.js';
@@ -41,6 +43,9 @@ export const stateOf = (products: readonly ProductDocument[], rest: Partial<Stoc
   lines: new Map(),
   takenSkus: new Set(),
   counters: new Map(),
+  holds: new Map(),
+  moreExpired: false,
+  orders: new Map(),
   ...rest,
 });
 
@@ -60,6 +65,35 @@ export const movementOf = (fields: Partial<MovementDocument> = {}): MovementDocu
   unitPrice: 100,
   currency: 'EUR',
   createdAt: at,
+  ...fields,
+});
+
+/** A hold of one unit of `p` that lives for another minute. */
+export const holdOf = (id: string, fields: Partial<HoldDocument> = {}): HoldDocument => ({
+  _id: id,
+  productId: 'p',
+  buyerId: 'buyer',
+  quantity: 1,
+  unitPrice: 100,
+  currency: 'EUR',
+  status: 'held',
+  expiresAt: new Date(at.getTime() + 60_000),
+  releaseId: `release-${id}`,
+  saleId: null,
+  createdAt: at,
+  updatedAt: at,
+  ...fields,
+});
+
+export const orderStockOf = (id: string, fields: Partial<OrderStockDocument> = {}): OrderStockDocument => ({
+  _id: id,
+  status: 'taken',
+  reason: null,
+  buyerId: 'buyer',
+  currency: 'EUR',
+  lines: [],
+  createdAt: at,
+  updatedAt: at,
   ...fields,
 });
 
@@ -103,6 +137,40 @@ export const purchaseOf = (
   const actorId = rest.buyerId ?? 'buyer';
   return commandOf(name, [{ type: 'sale', id: name, productId, quantity, price }], { actorId, ...rest });
 };
+
+export const reserveLine = (id: string, productId: string, quantity: number, ttlMs = 60_000): StockLine => ({
+  type: 'reserve',
+  id,
+  productId,
+  quantity,
+  releaseId: `release-${id}`,
+  ttlMs,
+});
+
+export const confirmLine = (id: string, { _id: holdId, productId }: HoldDocument): StockLine => ({
+  type: 'confirm',
+  id,
+  holdId,
+  productId,
+});
+
+export const releaseLine = ({ _id: holdId, productId, releaseId: id }: HoldDocument): StockLine => ({
+  type: 'release',
+  id,
+  holdId,
+  productId,
+});
+
+/** The terms of an order of these tests. */
+export const agreedBy = (reference: string, unitPrice = 70) => ({ unitPrice, currency: 'EUR', reference });
+
+export const returnLine = (id: string, productId: string, quantity: number, orderId: string): StockLine => ({
+  type: 'return',
+  id,
+  productId,
+  quantity,
+  agreed: agreedBy(orderId),
+});
 
 export const adjustmentLine = (id: string, productId: string, delta: number): StockLine => ({
   type: 'adjustment',

@@ -3,8 +3,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface TcpProxy {
   port: number;
+  /** From now on new connections go there: the server has moved. */
+  aim: (targetPort: number) => void;
   /** Cuts every connection that is open now; new ones are taken. */
   cut: () => void;
+  /** The same by a reset (RST): what was on its way is lost without a word. */
+  reset: () => void;
   /** From now on connections are refused: those that are open are cut, and new ones at once. */
   refuse: () => void;
   /** From now on nothing passes in either direction, while connections stay open: half-open, as after a lost cable. */
@@ -28,10 +32,18 @@ interface State {
 /** Passes chunks on, in order, as the state says. */
 const pass = (from: Socket, to: Socket, state: State): void => {
   const write = (chunk: Buffer) => !to.destroyed && to.write(chunk);
+  const waiting: (() => void)[] = [];
+  let lastDueMs = 0;
+  /** Whatever becomes of the delay meanwhile, each timer lets the oldest chunk pass. */
+  const later = (run: () => void): void => {
+    const nowMs = performance.now();
+    lastDueMs = Math.max(lastDueMs, nowMs + state.delayMs);
+    waiting.push(run);
+    setTimeout(() => waiting.shift()?.(), lastDueMs - nowMs);
+  };
   from.on('data', (chunk: Buffer) => {
     if (state.mode === 'hold') state.held.push(() => write(chunk));
-    // Timers of one duration fire in the order in which they were set, so chunks keep theirs.
-    else if (state.delayMs > 0) setTimeout(() => write(chunk), state.delayMs);
+    else if (state.delayMs > 0 || waiting.length > 0) later(() => write(chunk));
     else write(chunk);
   });
   from.on('close', () => {
@@ -44,6 +56,7 @@ const pass = (from: Socket, to: Socket, state: State): void => {
 /** A proxy on 127.0.0.1 in front of a server there, to disturb what flows between. */
 export const startTcpProxy = async (targetPort: number): Promise<TcpProxy> => {
   const state: State = { mode: 'pass', delayMs: 0, held: [] };
+  let aimedAt = targetPort;
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -54,7 +67,7 @@ export const startTcpProxy = async (targetPort: number): Promise<TcpProxy> => {
       client.destroy();
       return;
     }
-    const target = connect(targetPort, '127.0.0.1');
+    const target = connect(aimedAt, '127.0.0.1');
     track(client);
     track(target);
     pass(client, target, state);
@@ -67,7 +80,13 @@ export const startTcpProxy = async (targetPort: number): Promise<TcpProxy> => {
   };
   return {
     port: (server.address() as AddressInfo).port,
+    aim: (port) => {
+      aimedAt = port;
+    },
     cut,
+    reset: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
     refuse: () => {
       state.mode = 'refuse';
       cut();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** Milliseconds until it counts as never. */
+  /** Milliseconds until it counts as never: no claim about how soon, which is for `expectInTime`, and so as long as a busy machine may take. */
   deadlineMs?: number;
   intervalMs?: number;
   /** What is waited for, for the failure's message. */
@@ -11,7 +11,7 @@ export interface WaitOptions {
 /** Waits until `condition` gives something truthy (a throw counts as not yet), and returns that. */
 export const waitFor = async <T>(
   condition: () => T | Promise<T>,
-  { deadlineMs = 10_000, intervalMs = 20, what = 'the condition' }: WaitOptions = {},
+  { deadlineMs = 40_000, intervalMs = 20, what = 'the condition' }: WaitOptions = {},
 ): Promise<NonNullable<T>> => {
   const deadline = Date.now() + deadlineMs;
   let last: unknown;
