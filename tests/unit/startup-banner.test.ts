@@ -21,6 +21,7 @@ describe('startupBanner', () => {
   it('when the admin was made up, then it shows the URL, the sign-in and four lines', () => {
     const banner = startupBanner({ url, admin: { email: 'a@b.local', password: 'pass-word', madeUp: true } });
     expect(banner).toContain('Stockroom is ready: http://localhost:3000');
+    expect(banner).toContain('Dashboard: http://localhost:3000/dashboard');
     expect(banner).toContain('a@b.local  password: pass-word');
     expect(banner.match(/^(TOKEN=|ID=|curl )/gm)).toHaveLength(4);
   });

@@ -1,5 +1,5 @@
 import { runAudit } from '../../../src/cli/audit-run.js';
-import type { Audit } from '../../../src/services/audit.service.js';
+import type { Audit } from '../../../src/schemas/ledger.js';
 import { AppError } from '../../../src/utils/errors.js';
 
 const clean: Audit = { received: 14, sold: 3, reserved: 0, stock: 11, lines: 4, consistent: true, faults: [] };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { loadEnv } from '../../../src/config/env.js';
+import { loadEnv, secretsOf } from '../../../src/config/env.js';
 import { StartError } from '../../../src/utils/errors.js';
 
 const production = {
@@ -34,11 +34,63 @@ describe('loadEnv', () => {
     expect(loadEnv({ SERVICE: 'products', PORT: '9000' }).PORT).toBe(9000);
   });
 
+  it('when it is the order service, then its port is 8080 and there is no demo', () => {
+    const broker = { RABBITMQ_URL: 'amqp://127.0.0.1' };
+
+    expect(loadEnv({ SERVICE: 'orders', ...broker })).toMatchObject({
+      PORT: 8080,
+      PRODUCT_SERVICE_URL: 'http://127.0.0.1:3000',
+      DEMO: false,
+    });
+    expect(loadEnv({ SERVICE: 'orders', PORT: '0', ...broker }).PORT).toBe(0);
+  });
+
+  it('when the order service has no broker, then it says that it needs one', () => {
+    expect(() => loadEnv({ SERVICE: 'orders' })).toThrow('SERVICE=orders needs RABBITMQ_URL');
+  });
+
+  it('when the order service is in production, then it asks for the product service too', () => {
+    expect(() => loadEnv({ ...production, SERVICE: 'orders' })).toThrow(
+      'Bad environment: production needs PRODUCT_SERVICE_URL.',
+    );
+  });
+
   it('when origins are listed, then they are split and trimmed', () => {
     expect(loadEnv({ CORS_ORIGINS: 'https://a.example, https://b.example,' }).CORS_ORIGINS).toEqual([
       'https://a.example',
       'https://b.example',
     ]);
+  });
+
+  it.each(['*', 'https://a.example', 'http://localhost:5173', 'http://[::1]:8080', 'capacitor://localhost'])(
+    'when the origin is %s, then it is taken',
+    (origin) => {
+      expect(loadEnv({ CORS_ORIGINS: origin }).CORS_ORIGINS).toEqual([origin]);
+    },
+  );
+
+  it.each([
+    'https://a.example/',
+    'https://A.example',
+    'https://a.example:443',
+    'https://a.example/shop',
+    'https://user:hunter2@a.example',
+    'a.example',
+    '*.example',
+    'null',
+    'https://a.example https://b.example',
+    'https://good.example, bad',
+  ])('when the origin is %s, which no browser sends, then the line names the key and not the value', (origin) => {
+    const load = () => loadEnv({ CORS_ORIGINS: origin });
+    expect(load).toThrow(/^Bad environment: CORS_ORIGINS [^\n]+\. See \.env\.example\.$/);
+    expect(load).not.toThrow(/hunter2|bad\b/);
+  });
+
+  it('when nothing is said of limits, then requests are counted in production alone, and failed sign-ins everywhere', () => {
+    expect([loadEnv({}).RATE_LIMIT_PER_MINUTE, loadEnv({}).LOGIN_LIMIT_PER_MINUTE]).toEqual([0, 10]);
+    expect([loadEnv(production).RATE_LIMIT_PER_MINUTE, loadEnv(production).LOGIN_LIMIT_PER_MINUTE]).toEqual([1200, 10]);
+    const off = { RATE_LIMIT_PER_MINUTE: '0', LOGIN_LIMIT_PER_MINUTE: '0' };
+    expect(loadEnv({ ...production, ...off })).toMatchObject({ RATE_LIMIT_PER_MINUTE: 0, LOGIN_LIMIT_PER_MINUTE: 0 });
   });
 
   it('when it is production, then there is no demo by default, and it can be had', () => {
@@ -91,6 +143,19 @@ describe('loadEnv', () => {
     expect(message).not.toContain('hunter2');
   });
 
+  it.each([
+    ['MONGO_URI', 'mongo://user:hunter2@host'],
+    ['REDIS_URL', 'http://user:hunter2@host'],
+    ['RABBITMQ_URL', 'amqp//user:hunter2@host'],
+    ['SMTP_URL', 'user:hunter2@host'],
+    ['METRICS_TOKEN', 'hunter2'],
+    ['ADMIN_PASSWORD', 'hunter2'],
+  ])('when %s is bad, then the line does not show it', (key, value) => {
+    const load = () => loadEnv({ [key]: value });
+    expect(load).toThrow(key);
+    expect(load).not.toThrow('hunter2');
+  });
+
   it('when the admin has an address but no password, then the line names both keys', () => {
     expect(() => loadEnv({ ADMIN_EMAIL: 'a@example.com' })).toThrow(/ADMIN_EMAIL and ADMIN_PASSWORD/);
   });
@@ -101,6 +166,28 @@ describe('loadEnv', () => {
       expect(() => loadEnv({ ...production, [key]: '' })).toThrow(`Bad environment: production needs ${key}.`);
     },
   );
+});
+
+describe('secretsOf', () => {
+  it('when settings have secrets, then each is named, those in connection strings too', () => {
+    const env = loadEnv({
+      ...production,
+      MONGO_URI: 'mongodb://u:mongo-secret@a.example:27017,b.example/stockroom',
+      REDIS_URL: 'redis://:redis-secret@cache.example',
+      RABBITMQ_URL: 'amqps://u:rabbit%40secret@broker.example',
+      SMTP_URL: 'smtps://u:smtp-secret@mail.example',
+      ADMIN_EMAIL: 'a@example.com',
+      ADMIN_PASSWORD: 'admin-secret',
+      METRICS_TOKEN: 'metrics-secret',
+    });
+    expect(secretsOf(env)).toEqual(
+      expect.arrayContaining([
+        ...[production.JWT_SECRET, 'admin-secret', 'metrics-secret', 'mongo-secret', 'redis-secret'],
+        ...['rabbit%40secret', 'rabbit@secret', 'smtp-secret'],
+      ]),
+    );
+    expect(secretsOf(loadEnv({}))).toEqual([]);
+  });
 });
 
 describe('.env.example', () => {

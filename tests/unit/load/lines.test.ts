@@ -1,4 +1,6 @@
-import { judgeLine, lines, scenariosOf, type Line } from '../../../load/bench/lines.js';
+import { judgeLine } from '../../../load/bench/judge-line.js';
+import type { Line } from '../../../load/bench/line.js';
+import { lines, scenariosOf } from '../../../load/bench/lines.js';
 import type { Run } from '../../../load/bench/run.js';
 import { scenarios } from '../../../load/bench/scenarios.js';
 

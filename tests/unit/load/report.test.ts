@@ -3,7 +3,8 @@ import { toJson } from '../../../load/report/json.js';
 import { replaceTable, toMarkdown } from '../../../load/report/markdown.js';
 import { toTerminal } from '../../../load/report/terminal.js';
 import type { Results } from '../../../load/report/results.js';
-import { judgeLine, type Line } from '../../../load/bench/lines.js';
+import { judgeLine } from '../../../load/bench/judge-line.js';
+import type { Line } from '../../../load/bench/line.js';
 import type { Run } from '../../../load/bench/run.js';
 import { scenarios } from '../../../load/bench/scenarios.js';
 
@@ -35,10 +36,12 @@ const resultsOf = (ours: Run): Results => {
         system: 'linux 6',
         node: 'v20.20.0',
         mongod: '6.0.5',
+        redis: '7.0.15',
+        rabbitmq: '3.10.8',
         loadAtStart: 0,
       },
     },
-    settings: { rounds: 1, seconds: 4 },
+    settings: { rounds: 1, seconds: 4, minutes: 10, write: true },
     scenarios: scenarios.filter(({ id }) => runs.has(id)),
     runs,
     results: [judgeLine(line, runs, new Map())],
@@ -51,14 +54,26 @@ const faulty = resultsOf(run(9000, ['p: 2 units sold, 1 answered']));
 
 describe('toMarkdown', () => {
   it('when a line meets its target, then its row says so with ratio and target', () => {
-    expect(toMarkdown(met)).toContain('| rate | **8×** (8–8) | ≥ 7 | met |');
+    expect(toMarkdown(met)).toContain('| rate | **8×** (8–8) | ≥ 7 | 40 / 40 µs | met |');
   });
   it('when a line is below its target, then it is there and says below', () => {
-    expect(toMarkdown(below)).toContain('| rate | **3×** (3–3) | ≥ 7 | below |');
+    expect(toMarkdown(below)).toContain('| rate | **3×** (3–3) | ≥ 7 | 40 / 40 µs | below |');
   });
   it('when a line failed its audit, then its row holds no figure', () => {
-    expect(toMarkdown(faulty)).toContain('| no figure |  | no figure |');
+    expect(toMarkdown(faulty)).toContain('| no figure |  |  | no figure |');
     expect(toMarkdown(faulty)).not.toContain('9×');
+  });
+  it('when a line was not measured for as long as it says, then that stands beside it', () => {
+    const short = { ...met, results: met.results.map((result) => ({ ...result, note: 'short: 2 of 10 minutes' })) };
+    expect(toMarkdown(short)).toContain('| met (short: 2 of 10 minutes) |');
+    expect(toTerminal(short)).toContain('met (short: 2 of 10 minutes)');
+    expect(toHtml(short)).toContain('met (short: 2 of 10 minutes)');
+    expect(toJson(short)).toContain('"note": "short: 2 of 10 minutes"');
+  });
+  it('when the machine is described, then processors, memory, kernel and every server are named', () => {
+    expect(toMarkdown(met)).toMatch(
+      /2 cores \(A <CPU>\) with 8 GiB, linux 6, Node v20.20.0, MongoDB 6.0.5, Redis 7.0.15, RabbitMQ 3.10.8/,
+    );
   });
   it('when a text holds a bar, then it does not break the table', () => {
     expect(toMarkdown(met)).toContain('a <work> \\| that is pressed');

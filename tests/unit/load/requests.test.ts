@@ -1,34 +1,33 @@
-import type { LoadSpec } from '../../../load/bench/load-spec.js';
-import { createRequestRing } from '../../../load/bench/requests.js';
+import type { RequestSpec } from '../../../load/bench/load-spec.js';
+import { createRequestRings, type RequestRing } from '../../../load/bench/requests.js';
 
-const spec = (change: Partial<LoadSpec> = {}): LoadSpec => ({
+const spec = (change: Partial<RequestSpec> = {}): RequestSpec => ({
   ports: [4000, 4001],
   connections: 2,
-  warmMs: 0,
-  warmAnswersMin: 0,
-  warmMsMax: 0,
-  measureMs: 0,
   method: 'POST',
   pathPrefix: '/products/',
   pathSuffix: '/purchase',
   ids: ['aaaa', 'bbbb', 'cccc', 'dddd'],
   order: 'random',
+  sweep: false,
+  headers: [],
   customers: ['X-Customer-Id: 1', 'X-Customer-Id: 2', 'X-Customer-Id: 3', 'X-Customer-Id: 4'],
   keyed: true,
   body: '{"quantity":1}',
-  expectedStatus: 201,
-  cpuPids: {},
   ...change,
 });
 
 /** Copies, because the ring reuses its bytes. */
-const take = (ring: ReturnType<typeof createRequestRing>, count: number): string[] =>
+const take = (ring: RequestRing, count: number): string[] =>
   Array.from({ length: count }, () => ring.next()?.toString() ?? 'none');
 
 const field = (request: string, name: string): string | undefined =>
   new RegExp(`\\r\\n${name}: ([^\\r]*)`).exec(request)?.[1];
 
-describe('createRequestRing', () => {
+const createRequestRing = (of: RequestSpec, connection: number, runTag: string): RequestRing =>
+  createRequestRings(of, runTag)(connection);
+
+describe('createRequestRings', () => {
   it('when a request is made, then it is whole: line, host of its port, length and body', () => {
     const [request = ''] = take(createRequestRing(spec(), 1, 'tag'), 1);
     expect(request).toMatch(/^POST \/products\/(aaaa|bbbb|cccc|dddd)\/purchase HTTP\/1\.1\r\n/);
@@ -76,5 +75,34 @@ describe('createRequestRing', () => {
     const get = spec({ method: 'GET', pathPrefix: '/constant', pathSuffix: '', ids: [''], customers: [], body: null });
     const [request] = take(createRequestRing({ ...get, keyed: false }, 0, 't'), 1);
     expect(request).toBe('GET /constant HTTP/1.1\r\nHost: 127.0.0.1:4000\r\nConnection: keep-alive\r\n\r\n');
+  });
+  it('when headers are given, then every request carries them', () => {
+    const [request = ''] = take(createRequestRing(spec({ headers: ['Cache-Control: no-cache'] }), 0, 't'), 1);
+    expect(field(request, 'Cache-Control')).toBe('no-cache');
+  });
+  it('when the ids are swept, then the connections together ask for each once before they draw', () => {
+    const rings = createRequestRings(spec({ sweep: true }), 't');
+    const asked = [0, 1].flatMap((connection) => {
+      const ring = rings(connection);
+      return [0, 1].map(() => {
+        ring.next();
+        return ring.lastId();
+      });
+    });
+    expect(asked.sort()).toEqual([0, 1, 2, 3]);
+  });
+  it('when ids are drawn by Zipf, then the first comes about twice as often as the second', () => {
+    const ring = createRequestRing(spec({ order: 'zipf' }), 0, 't');
+    const counts = [0, 0, 0, 0];
+    for (let i = 0; i < 20_000; i++) {
+      ring.next();
+      counts[ring.lastId()] = (counts[ring.lastId()] ?? 0) + 1;
+    }
+    const [first = 0, second = 1] = counts;
+    expect(first / second).toBeGreaterThan(1.85);
+    expect(first / second).toBeLessThan(2.15);
+  });
+  it('when ids are not of one length, then it is refused: they would be cut', () => {
+    expect(() => createRequestRings(spec({ ids: ['aaaa', 'bb'] }), 't')).toThrow('of one length');
   });
 });

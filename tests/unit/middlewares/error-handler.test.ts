@@ -121,4 +121,18 @@ describe('error handler', () => {
     );
     expect(res.status).toBe(500);
   });
+
+  it('when errors are answered, then the code of each is counted, whatever it was thrown as', () => {
+    const codes: string[] = [];
+    const { logger } = createFakeLogger();
+    const handler = createErrorHandler({ logger, metrics: { errorAnswered: (code) => codes.push(code) } });
+    for (const error of [
+      new AppError('LIMIT_REACHED'),
+      new Error('x'),
+      Object.assign(new Error('x'), { status: 404 }),
+    ]) {
+      void handler(error, req, new FakeResponse() as unknown as Response, next);
+    }
+    expect(codes).toEqual(['LIMIT_REACHED', 'INTERNAL', 'ROUTE_NOT_FOUND']);
+  });
 });

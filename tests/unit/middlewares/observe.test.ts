@@ -12,14 +12,15 @@ const observe = ({ url, headersSent, statusCode }: Answer) => {
   const lines: { level: string; line: string }[] = [];
   const calls: unknown[][] = [];
   const handler = createObserve({
-    logger: {
+    lines: {
       info: (line) => lines.push({ level: 'info', line }),
       error: (line) => lines.push({ level: 'error', line }),
     },
+    addressOf: () => '::1',
     metrics: { requestStarted: () => calls.push(['started']), requestEnded: (...args) => calls.push(args) },
     router: () => express().router,
   });
-  const req = { method: 'GET', originalUrl: url, ip: '::1', headers: {} } as unknown as Request;
+  const req = { method: 'GET', originalUrl: url, headers: {} } as unknown as Request;
   const res = Object.assign(new EventEmitter(), { locals: { requestId: 'r-1' }, req, headersSent, statusCode });
   void handler(req, res as unknown as Response, () => calls.push(['next']));
   const before = [...calls];

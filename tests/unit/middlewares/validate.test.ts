@@ -51,6 +51,30 @@ describe('validate', () => {
     expect(run({ query: pageQuery }, {}).input.query).toEqual({ limit: 20 });
   });
 
+  it('when queries come again, then the good ones are parsed once and the bad ones are refused each time', () => {
+    const limits: string[] = [];
+    const handle = validate({
+      query: z.strictObject({
+        limit: z.string().refine((text) => {
+          limits.push(text);
+          return text !== '0';
+        }),
+      }),
+    });
+    const ask = (limit: string): unknown => {
+      const res = { locals: {} } as unknown as Response;
+      void handle(
+        { params: {}, query: { limit }, url: `/x?limit=${limit}` } as unknown as Request,
+        res,
+        () => undefined,
+      );
+      return inputOf<{ query: unknown }>(res).query;
+    };
+    expect([ask('1'), ask('2'), ask('1')]).toEqual([{ limit: '1' }, { limit: '2' }, { limit: '1' }]);
+    for (let count = 0; count < 2; count++) expect(() => ask('0')).toThrow(AppError);
+    expect(limits).toEqual(['1', '2', '0', '0']);
+  });
+
   it.each(['1', 'x\0', '', '01920000-0000-7000-8000-00000000abcdX', '$ne'])(
     'when the id is %j, then INVALID_ID',
     (bad) => {
@@ -92,6 +116,13 @@ describe('validate', () => {
       expect(refusal({ body: open }, { body: JSON.parse(json) as unknown }).code).toBe('VALIDATION_FAILED');
     },
   );
+
+  it('when a body has ten thousand faults, then a hundred are named and the others counted', () => {
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`f${index}`, 1]));
+    const { paths } = refusal({ body: z.object({}) }, { body: many });
+    expect(paths).toHaveLength(101);
+    expect(paths.at(-1)).toBe('');
+  });
 
   it('when a query parameter looks like an operator, then it is refused', () => {
     const open = z.looseObject({});

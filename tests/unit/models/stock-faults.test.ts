@@ -23,8 +23,8 @@ describe('faultKindOf', () => {
     expect(faultKindOf(labelled('TransientTransactionError', code))).toBe('conflict');
   });
 
-  it.each([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436])(
-    'when the server is going or not the primary (%i), then it passes, label or no label',
+  it.each([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031])(
+    'when the server is going, not the primary or out of disk (%i), then it passes, label or no label',
     (code) => {
       expect(faultKindOf(server(code))).toBe('transient');
     },
@@ -48,6 +48,14 @@ describe('faultKindOf', () => {
     expect(faultKindOf(new MongoNetworkError('connection 3 to 127.0.0.1 closed'))).toBe('transient');
     expect(faultKindOf(new MongoServerSelectionError('none', { type: 'Unknown' } as never))).toBe('transient');
   });
+
+  it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])(
+    'when the driver lets an %s of its socket through, then it passes',
+    (code) => {
+      const error = Object.assign(new Error(`write ${code}`), { code });
+      expect([faultKindOf(error), surelyNotCommitted(error)]).toEqual(['transient', false]);
+    },
+  );
 
   it.each(['TransientTransactionError', 'RetryableWriteError'])(
     'when an unknown code has the label %s, then it passes',

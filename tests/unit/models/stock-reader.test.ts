@@ -26,6 +26,9 @@ const query: StateQuery = {
   lineKeys: ['l'],
   skus: [],
   buyers: [],
+  holdIds: [],
+  orderIds: [],
+  at: new Date(),
 };
 
 describe('stock reader', () => {

@@ -1,10 +1,18 @@
-import type { NewUser, UserCredentials } from '../../../src/models/user.model.js';
+import type { NewUser, UserCredentials, UserRecord } from '../../../src/models/user.model.js';
 import { createAuthService } from '../../../src/services/auth.service.js';
+import { userViewOf } from '../../../src/services/user-view.js';
 import { newId } from '../../../src/utils/uuid.js';
 
 const at = new Date('2026-01-02T03:04:05.678Z');
 const email = 'ada@example.com';
 const refused = (code: string) => expect.objectContaining({ name: 'AppError', code }) as Error;
+
+const sessionOf = (user: UserRecord) => ({
+  accessToken: `token of ${user._id} as ${user.role}`,
+  refreshToken: 'refresh',
+  expiresIn: 900,
+  user: userViewOf(user),
+});
 
 /** People in a map, passwords "hashed" by a prefix; `calls` says what was asked for. */
 const setUp = (people: UserCredentials[] = []) => {
@@ -21,8 +29,11 @@ const setUp = (people: UserCredentials[] = []) => {
       },
       byId: (id) => Promise.resolve([...byEmail.values()].find(({ _id }) => _id === id) ?? null),
       credentialsByEmail: (wanted) => Promise.resolve(byEmail.get(wanted) ?? null),
-      change: (id, change) => {
-        calls.push(`change ${Object.keys(change).sort().join(' ')}`);
+    },
+    accounts: {
+      change: (id, decide) => {
+        const { change, endsSessions } = decide();
+        calls.push(`change ${Object.keys(change).sort().join(' ')}${endsSessions ? ', end sessions' : ''}`);
         for (const [key, person] of byEmail) if (person._id === id) byEmail.set(key, { ...person, ...change });
         return Promise.resolve();
       },
@@ -34,10 +45,10 @@ const setUp = (people: UserCredentials[] = []) => {
         return Promise.resolve(hash === `hashed ${password}`);
       },
     },
-    tokens: {
-      issue: ({ id, role }) => {
-        calls.push('issue');
-        return { accessToken: `token of ${id} as ${role}`, expiresIn: 3600 };
+    sessions: {
+      start: (user) => {
+        calls.push('start');
+        return Promise.resolve(sessionOf(user));
       },
     },
   });
@@ -80,12 +91,13 @@ describe('register', () => {
 });
 
 describe('login', () => {
-  it('when address and password are right, then a token for the stored role', async () => {
+  it('when address and password are right, then a session for the stored role', async () => {
     const manager = person({ role: 'manager' });
     const answer = await setUp([manager]).auth.login({ email, password: 'right password' });
     expect(answer).toEqual({
       accessToken: `token of ${manager._id} as manager`,
-      expiresIn: 3600,
+      refreshToken: 'refresh',
+      expiresIn: 900,
       user: { id: manager._id, email, name: 'Ada', role: 'manager', createdAt: at.toISOString() },
     });
   });
@@ -95,7 +107,7 @@ describe('login', () => {
     ['nobody has the address', [], 'right password', 'compare with nobody'],
     ['the account is disabled', [person({ disabled: true })], 'right password', 'compare with hashed right password'],
   ])(
-    'when %s, then INVALID_CREDENTIALS after one comparison and without a token',
+    'when %s, then INVALID_CREDENTIALS after one comparison and without a session',
     async (_why, people, password, work) => {
       const { auth, calls } = setUp(people);
       await expect(auth.login({ email, password })).rejects.toEqual(refused('INVALID_CREDENTIALS'));
@@ -137,9 +149,9 @@ describe('ensureAdmin', () => {
 
   it.each([
     ['role', { role: 'user' as const }, 'change role'],
-    ['password', { role: 'admin' as const, passwordHash: 'hashed other' }, 'change passwordHash'],
+    ['password', { role: 'admin' as const, passwordHash: 'hashed other' }, 'change passwordHash, end sessions'],
     ['life', { role: 'admin' as const, disabled: true }, 'change disabled'],
-    ['everything', { disabled: true, passwordHash: 'hashed other' }, 'change disabled passwordHash role'],
+    ['everything', { disabled: true, passwordHash: 'hashed other' }, 'change disabled passwordHash role, end sessions'],
   ])('when an account has lost its %s, then that alone is mended', async (_what, lost, expected) => {
     const { auth, calls, byEmail } = setUp([person(lost)]);
     await auth.ensureAdmin(admin);

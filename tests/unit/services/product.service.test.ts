@@ -1,13 +1,15 @@
 import { jest } from '@jest/globals';
 import type { FoundProduct, ProductQueries } from '../../../src/models/product-queries.js';
-import { createProductBody, listProductsQuery } from '../../../src/schemas/product.js';
+import { createProductBody } from '../../../src/schemas/product.js';
 import { newProduct } from '../../../src/services/product-creation.js';
+import type { ProductCache } from '../../../src/services/product-cache.service.js';
 import { createProductService } from '../../../src/services/product.service.js';
 import type { StockCommand } from '../../../src/services/stock-engine/commands.js';
 import type { Settled } from '../../../src/services/stock-engine/stock-engine.js';
 import { newId } from '../../../src/utils/uuid.js';
 
 const caller = { id: newId(), role: 'manager' } as const;
+const context = { actor: { id: newId(), role: 'admin' }, requestId: 'request-1' } as const;
 const input = createProductBody.parse({ name: 'Lamp', price: 5, stock: 3 });
 const stored = (more: Partial<FoundProduct> = {}): FoundProduct => ({
   ...newProduct(input, newId(), caller.id, new Date(0)),
@@ -19,7 +21,6 @@ const failing = (code: string, details?: unknown) =>
 const build = (found: FoundProduct | null) => {
   const products = {
     find: jest.fn<ProductQueries['find']>().mockResolvedValue(found),
-    list: jest.fn<ProductQueries['list']>().mockResolvedValue([]),
     edit: jest.fn<ProductQueries['edit']>(({ version }, edit) =>
       Promise.resolve(found && { ...found, ...edit, version: version + 1 }),
     ),
@@ -28,8 +29,9 @@ const build = (found: FoundProduct | null) => {
   const submit = jest
     .fn<(command: StockCommand) => Promise<Settled>>()
     .mockResolvedValue({ status: 201, body: '{}', location: null, replayed: false });
-  const names = { of: jest.fn<() => Promise<Map<string, string>>>().mockResolvedValue(new Map()) };
-  return { products, submit, service: createProductService({ products, engine: { submit }, names }) };
+  const edited = jest.fn<ProductCache['edited']>().mockResolvedValue();
+  const service = createProductService({ products, engine: { submit }, cache: { edited } });
+  return { products, submit, edited, service };
 };
 
 describe('product service: create', () => {
@@ -51,24 +53,6 @@ describe('product service: create', () => {
 
     const command = submit.mock.calls[0]?.[0];
     expect(command?.key).toEqual({ kind: 'stored', id: `${caller.id}:${command?.retryKey ?? ''}` });
-  });
-});
-
-describe('product service: list', () => {
-  it('when the cursor is of another query, then nothing is read', async () => {
-    const { service, products } = build(null);
-    await expect(service.list(listProductsQuery.parse({ cursor: 'x' }))).rejects.toThrow(failing('VALIDATION_FAILED'));
-    expect(products.list).not.toHaveBeenCalled();
-  });
-
-  it('when a search says no order, then it comes by name', async () => {
-    const { service, products } = build(null);
-    await service.list(listProductsQuery.parse({ q: 'lamp' }));
-    expect(products.list.mock.calls[0]?.[0]).toMatchObject({
-      words: ['lamp'],
-      sort: { by: 'name', descending: false },
-      limit: 21,
-    });
   });
 });
 
@@ -102,6 +86,20 @@ describe('product service: patch', () => {
     expect(products.edit).toHaveBeenCalledTimes(40);
   });
 
+  it('when it is written, then the cache has been told of the new version before the answer', async () => {
+    const { service, products, edited } = build(stored({ version: 4, seq: 9 }));
+    products.edit.mockResolvedValue(stored({ version: 5, seq: 11 }));
+    const id = newId();
+    await service.patch(id, { price: 1 }, null);
+    expect(edited).toHaveBeenCalledWith({ id, version: 5, seq: 11 });
+  });
+
+  it('when nothing is written, then the cache is left as it is', async () => {
+    const { service, edited } = build(stored());
+    await service.patch(newId(), {}, null);
+    expect(edited).not.toHaveBeenCalled();
+  });
+
   it('when only the price changes, then name key, terms and limits are left alone', async () => {
     const { service, products } = build(stored());
     await service.patch(newId(), { price: 1 }, null);
@@ -118,14 +116,35 @@ describe('product service: patch', () => {
 describe('product service: remove', () => {
   it('when units are reserved, then it stays', async () => {
     const { service, products } = build(stored({ reserved: 1 }));
-    await expect(service.remove(newId(), null)).rejects.toThrow(failing('PRODUCT_IN_USE'));
+    await expect(service.remove(context, newId(), null)).rejects.toThrow(failing('PRODUCT_IN_USE'));
     expect(products.remove).not.toHaveBeenCalled();
   });
 
   it('when somebody gets in between, then it looks again', async () => {
-    const { service, products } = build(stored());
+    const { service, products, edited } = build(stored({ version: 2, seq: 1 }));
     products.remove.mockResolvedValueOnce(false);
-    await service.remove(newId(), null);
+    const id = newId();
+    await service.remove(context, id, null);
     expect(products.find).toHaveBeenCalledTimes(2);
+    expect(edited.mock.calls).toEqual([[{ id, version: 3, seq: 1 }]]);
+  });
+
+  it('when it goes, then who has done so, to what and under which request is written with it', async () => {
+    const { service, products } = build(stored({ version: 2 }));
+    const id = newId();
+    await service.remove(context, id, null);
+    expect(products.remove.mock.calls).toMatchObject([
+      [
+        { id, version: 2 },
+        {
+          actorId: context.actor.id,
+          action: 'product.removed',
+          target: id,
+          before: { name: 'Lamp', version: 2 },
+          after: null,
+          requestId: 'request-1',
+        },
+      ],
+    ]);
   });
 });

@@ -149,7 +149,7 @@ describe('stock service, movements', () => {
         reason: null,
         reference: null,
         actorId: 'buyer',
-        createdAt: at,
+        createdAt: at.toISOString(),
       },
     ]);
     expect(asked).toEqual([[id, { type: 'sale', beforeSeq: 9, limit: 5 }]]);

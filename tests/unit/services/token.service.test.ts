@@ -27,6 +27,8 @@ const claims = (changes: Record<string, unknown> = {}) => {
     sub: newId(),
     role: 'admin',
     jti: newId(),
+    sid: newId(),
+    sv: 0,
     iat: startMs / 1000,
     exp: startMs / 1000 + 60,
     iss: 'stockroom',
@@ -61,6 +63,10 @@ describe('token service', () => {
     ['a role that does not exist', { role: 'root' }],
     ['a list of roles', { role: ['admin'] }],
     ['no token id', { jti: undefined }],
+    ['no session', { sid: undefined }],
+    ['a session that is no id of ours', { sid: 'mine' }],
+    ['no version of the account', { sv: undefined }],
+    ['a version that is no whole number', { sv: 0.5 }],
     ['no expiry', { exp: undefined }],
     ['no issuer', { iss: undefined }],
     ['another issuer', { iss: 'elsewhere' }],
@@ -169,27 +175,81 @@ describe('token service', () => {
     expect(again[2]).toEqual(callers[0]);
   });
 
-  it('when a user is revoked, then what they had is refused, seen before or not, and a later sign-in is good', () => {
+  const changed = (id: string, version: number) => ({ kind: 'user', id, version }) as const;
+  const ended = (id: string) => ({ kind: 'session', id }) as const;
+
+  it('when an account changes, then its tokens are refused, seen before or not, and those of the new version are good', () => {
     const { tokens } = setUp();
     const user = caller();
     const other = tokens.issue(caller()).accessToken;
-    const [seen, unseen] = [tokens.issue(user).accessToken, tokens.issue(user).accessToken];
+    const at = (version: number) => tokens.issue(user, { id: newId(), version }).accessToken;
+    const [seen, unseen] = [at(3), at(3)];
     tokens.verify(seen);
-    tokens.revoke(user.id);
+    tokens.refuse([changed(user.id, 4)]);
     expect(() => tokens.verify(seen)).toThrow(refused('UNAUTHENTICATED'));
     expect(() => tokens.verify(unseen)).toThrow(refused('UNAUTHENTICATED'));
-    expect(tokens.verify(tokens.issue(user).accessToken)).toEqual(user);
+    expect(tokens.verify(at(4))).toEqual(user);
     expect(tokens.verify(other)).toBeDefined();
   });
 
-  it('when another user is revoked while the tokens still run, then the first one stays revoked', () => {
+  it('when an older change comes after a newer one, then the newer one stands', () => {
+    const { tokens } = setUp();
+    const user = caller();
+    const { accessToken } = tokens.issue(user, { id: newId(), version: 4 });
+    tokens.refuse([changed(user.id, 5)]);
+    tokens.refuse([changed(user.id, 4)]);
+    expect(() => tokens.verify(accessToken)).toThrow(refused('UNAUTHENTICATED'));
+  });
+
+  it('when a session ends, then its tokens are refused, seen before or not, and those of other sessions are good', () => {
+    const { tokens } = setUp();
+    const user = caller();
+    const session = { id: newId(), version: 0 };
+    const [seen, unseen, other] = [session, session, undefined].map((of) => tokens.issue(user, of).accessToken);
+    tokens.verify(seen ?? '');
+    expect(tokens.hasEnded(session.id)).toBe(false);
+    tokens.refuse([ended(session.id)]);
+    expect(tokens.hasEnded(session.id)).toBe(true);
+    expect(() => tokens.verify(seen ?? '')).toThrow(refused('UNAUTHENTICATED'));
+    expect(() => tokens.verify(unseen ?? '')).toThrow(refused('UNAUTHENTICATED'));
+    expect(tokens.verify(other ?? '')).toEqual(user);
+  });
+
+  it('when other changes come while the tokens still run, then the first ones stay refused', () => {
     const { tokens, clock } = setUp();
     const user = caller();
-    const { accessToken } = tokens.issue(user);
-    tokens.revoke(user.id);
+    const session = { id: newId(), version: 0 };
+    const mine = tokens.issue(user).accessToken;
+    const ofSession = tokens.issue(caller(), session).accessToken;
+    tokens.refuse([changed(user.id, 1), ended(session.id)]);
     clock.seconds = 59;
-    tokens.revoke(newId());
-    expect(() => tokens.verify(accessToken)).toThrow(refused('UNAUTHENTICATED'));
+    tokens.refuse([changed(newId(), 1), ended(newId())]);
+    expect(() => tokens.verify(mine)).toThrow(refused('UNAUTHENTICATED'));
+    expect(() => tokens.verify(ofSession)).toThrow(refused('UNAUTHENTICATED'));
+  });
+
+  it('when all tokens that a change is about have expired, and as much time more, then it is forgotten', () => {
+    const { tokens, clock } = setUp();
+    const session = newId();
+    tokens.refuse([ended(session)]);
+    clock.seconds = 60 + 299;
+    tokens.refuse([ended(newId())]);
+    expect(tokens.hasEnded(session)).toBe(true);
+    clock.seconds = 60 + 300;
+    tokens.refuse([ended(newId())]);
+    expect(tokens.hasEnded(session)).toBe(false);
+  });
+
+  it('when it is asked whose session a token is, then it says so even of one that has ended', () => {
+    const { tokens, clock } = setUp();
+    const user = caller();
+    const session = { id: newId(), version: 2 };
+    const { accessToken } = tokens.issue(user, session);
+    tokens.refuse([ended(session.id)]);
+    expect(tokens.sessionOf(accessToken)).toEqual({ userId: user.id, session });
+    expect(() => tokens.sessionOf(`${accessToken}x`)).toThrow(refused('UNAUTHENTICATED'));
+    clock.seconds = 60;
+    expect(() => tokens.sessionOf(accessToken)).toThrow(refused('TOKEN_EXPIRED'));
   });
 
   it('when the secret has 31 bytes, then the service does not start; with 32 it does', () => {

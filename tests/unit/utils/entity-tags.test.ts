@@ -1,4 +1,5 @@
 import { notModified, parseEntityTags, versionsOf } from '../../../src/utils/entity-tags.js';
+import { expectInTime } from '../../helpers/in-time.js';
 
 describe('entity tags', () => {
   it.each([
@@ -23,7 +24,7 @@ describe('entity tags', () => {
     const startedMs = performance.now();
     expect(parseEntityTags(`"a"${' ,'.repeat(8_000)}x`)).toBeNull();
     expect(parseEntityTags('"a", '.repeat(3_000) + '"')).toBeNull();
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expectInTime(performance.now() - startedMs, 'the refusal of a long header').toBeLessThan(1_000);
   });
 });
 

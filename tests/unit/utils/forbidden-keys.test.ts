@@ -25,6 +25,12 @@ describe('forbiddenKeys', () => {
     expect(paths(deep)).toHaveLength(1);
   });
 
+  it('when the path of a fault is long, then its end is named', () => {
+    const [path = ''] = paths(JSON.parse(`${'['.repeat(50_000)}{"$where":1}${']'.repeat(50_000)}`));
+    expect(path).toMatch(/^….*\.0\.\$where$/);
+    expect(path.length).toBeLessThan(100);
+  });
+
   it('when a body has nothing but forbidden keys, then only so many are named', () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`$${i}`, 1]));
     expect(paths({ a: many, b: many })).toHaveLength(20);

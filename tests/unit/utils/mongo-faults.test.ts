@@ -13,6 +13,13 @@ describe('isMongoUnavailable', () => {
     ['a server that stops', { name: 'MongoServerError', code: 91 }],
     ['a server that is no longer primary', { name: 'MongoServerError', code: 10107 }],
     ['a query over its time', { name: 'MongoServerError', code: 50 }],
+    [
+      'a bulk write on a broken connection',
+      { name: 'MongoBulkWriteError', errorResponse: { name: 'MongoNetworkError' } },
+    ],
+    ['a socket that broke under a command', { code: 'ECONNRESET', syscall: 'write' }],
+    ['a socket that the other side has ended', { code: 'EPIPE' }],
+    ['a full disk', { name: 'MongoServerError', code: 14031 }],
     ['a label', { name: 'MongoServerError', errorLabelSet: new Set(['RetryableWriteError']) }],
     ['a bulk write with a code', { name: 'MongoBulkWriteError', code: 11600 }],
   ])('when the fault is %s, then the database is unavailable', (_what, fields) => {
@@ -25,6 +32,7 @@ describe('isMongoUnavailable', () => {
     ['a bad query', { name: 'MongoServerError', code: 2 }],
     ['another program’s error with the same code', { name: 'Error', code: 91 }],
     ['an error of ours', { name: 'TypeError' }],
+    ['a file that is not there', { code: 'ENOENT' }],
   ])('when the fault is %s, then the database is not to blame', (_what, fields) => {
     expect(isMongoUnavailable(fault(fields))).toBe(false);
   });

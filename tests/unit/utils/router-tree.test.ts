@@ -1,11 +1,12 @@
 import express, { Router } from 'express';
-import { allowedMethods, routePatterns } from '../../../src/utils/router-tree.js';
+import { allowedMethods, routePatterns, routesOf } from '../../../src/utils/router-tree.js';
 
 const answer = (): void => undefined;
 
 const createRouter = () => {
   const app = express();
   const products = Router();
+  products.get('/products/top', answer);
   products.get('/products/:id', answer).patch('/products/:id', answer);
   products.route('/products').get(answer).post(answer);
   const nested = Router().delete('/', answer).post('/confirm', answer);
@@ -21,6 +22,8 @@ describe('allowedMethods', () => {
     ['/healthz', ['GET', 'HEAD', 'OPTIONS']],
     ['/api/v1/products', ['GET', 'HEAD', 'POST', 'OPTIONS']],
     ['/api/v1/products/1', ['GET', 'HEAD', 'PATCH', 'OPTIONS']],
+    // It fits the pattern of ids too, and is none.
+    ['/api/v1/products/top', ['GET', 'HEAD', 'OPTIONS']],
     ['/api/v1/reservations/1', ['DELETE', 'OPTIONS']],
     ['/api/v1/reservations/1/confirm', ['POST', 'OPTIONS']],
   ])('when the path is %s, then its methods are %j', (path, methods) => {
@@ -41,9 +44,25 @@ describe('routePatterns', () => {
       '/api/v1/products',
       '/api/v1/products/:id',
       '/api/v1/products/:id',
+      '/api/v1/products/top',
       '/api/v1/reservations/:id',
       '/api/v1/reservations/:id/confirm',
       '/healthz',
+    ]);
+  });
+});
+
+describe('routesOf', () => {
+  it('when a path takes several methods, then each is a route', () => {
+    expect(routesOf(createRouter()).sort()).toEqual([
+      'DELETE /api/v1/reservations/:id',
+      'GET /api/v1/products',
+      'GET /api/v1/products/:id',
+      'GET /api/v1/products/top',
+      'GET /healthz',
+      'PATCH /api/v1/products/:id',
+      'POST /api/v1/products',
+      'POST /api/v1/reservations/:id/confirm',
     ]);
   });
 });

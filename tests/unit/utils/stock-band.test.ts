@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { exactBands, stockBand } from '../../../src/utils/stock-band.js';
+import { seed } from '../../helpers/seed.js';
 
 const stock = fc.integer({ min: 0, max: 1_000_000_000 });
 
@@ -14,6 +15,7 @@ describe('stock band', () => {
       fc.property(stock, stock, (a, b) => {
         expect(Math.sign(stockBand(a) - stockBand(b)) * Math.sign(a - b)).toBeGreaterThanOrEqual(0);
       }),
+      { seed },
     );
   });
 
@@ -23,6 +25,7 @@ describe('stock band', () => {
         const above = Math.ceil(units * 1.02);
         expect(units === 0 || stockBand(above) > stockBand(units)).toBe(true);
       }),
+      { seed },
     );
   });
 });

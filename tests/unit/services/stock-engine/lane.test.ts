@@ -43,6 +43,7 @@ const setUp = (
   const run = async (commands: readonly StockCommand[]): Promise<Waiting[]> => {
     const batch = commands.map(waitingFor);
     await lane.run(batch.map(({ pending }) => pending));
+    await lane.delivered();
     return batch;
   };
   return { store, lane, run, retries, errors, afterCommit };
@@ -75,6 +76,7 @@ describe('lane', () => {
       },
     );
     await lane.run(batch.map(({ pending }) => pending));
+    await lane.delivered();
     expect(batch.map(({ told }) => told)).toMatchObject([[done], [done], [soldOut]]);
     expect(seen).toEqual([0]);
     expect(stockOf(store)).toBe(0);
@@ -89,20 +91,42 @@ describe('lane', () => {
     expect(afterCommit).toEqual([]);
   });
 
-  it('when the follow-up throws, then the answers stand, the batch does not run again, and it is logged', async () => {
-    const { run, store, errors } = setUp(
-      [productOf('p', { stock: 5 })],
-      {},
-      {
-        afterCommit: () => Promise.reject(networkError()),
-      },
-    );
-    const batch = await run(buyers(2));
-    expect(batch.map(({ told }) => told)).toMatchObject([[done], [done]]);
-    expect(store.counts.commit).toBe(1);
+  it('when the follow-up takes long, then the lane is free, and nobody is told before its end', async () => {
+    let followUpEnds = (): void => undefined;
+    const afterCommit = () => new Promise<void>((resolve) => (followUpEnds = resolve));
+    const { lane, store } = setUp([productOf('p', { stock: 5 })], {}, { afterCommit });
+    const first = waitingFor(purchaseOf('a', 'p'));
+    await lane.run([first.pending]);
+    const endsFirst = followUpEnds;
+    const second = waitingFor(purchaseOf('b', 'p'));
+    await lane.run([second.pending]);
     expect(stockOf(store)).toBe(3);
-    expect(errors).toHaveLength(1);
+    expect([first.told, second.told]).toEqual([[], []]);
+    endsFirst();
+    followUpEnds();
+    await lane.delivered();
+    expect([first.told, second.told]).toMatchObject([[done], [done]]);
   });
+
+  it.each([
+    ['is rejected', () => Promise.reject(networkError())],
+    [
+      'throws at once',
+      () => {
+        throw networkError();
+      },
+    ],
+  ])(
+    'when the follow-up %s, then the answers stand, the batch does not run again, and it is logged',
+    async (_, afterCommit) => {
+      const { run, store, errors } = setUp([productOf('p', { stock: 5 })], {}, { afterCommit });
+      const batch = await run(buyers(2));
+      expect(batch.map(({ told }) => told)).toMatchObject([[done], [done]]);
+      expect(store.counts.commit).toBe(1);
+      expect(stockOf(store)).toBe(3);
+      expect(errors).toHaveLength(1);
+    },
+  );
 });
 
 describe('lane in conflict', () => {

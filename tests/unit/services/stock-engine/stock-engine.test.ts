@@ -18,6 +18,7 @@ const createHeldLane = () => {
       batches.push(batch);
       return new Promise((resolve) => landings.push(resolve));
     },
+    delivered: () => Promise.resolve(),
   };
   /** Answers the oldest batch on its way. */
   const land = async (outcome: Outcome = done) => {
