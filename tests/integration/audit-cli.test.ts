@@ -9,10 +9,10 @@ import { spawnService, temporaryDir } from '../helpers/service.js';
 import { person, startShop, type LocalShop } from '../helpers/shop.js';
 
 // Each process compiles the sources anew, and a busy machine is slow at that.
-jest.setTimeout(90_000);
+jest.setTimeout(240_000);
 
 const audit = async (settings: Readonly<Record<string, string>>, ...args: string[]) => {
-  const process = spawnService(settings, ['--import', 'tsx', 'src/cli/audit.ts', ...args]);
+  const process = spawnService(settings, ['src/cli/audit.ts', ...args]);
   const { code } = await process.exited;
   return { code, stdout: process.stdout(), stderr: process.stderr() };
 };

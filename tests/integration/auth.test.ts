@@ -6,12 +6,22 @@ import { createAuthController } from '../../src/controllers/auth.controller.js';
 import { createAuthenticate } from '../../src/middlewares/authenticate.js';
 import { authorize } from '../../src/middlewares/authorize.js';
 import { createErrorHandler } from '../../src/middlewares/error-handler.js';
+import { createGuard } from '../../src/middlewares/guard.js';
 import { createJsonBody } from '../../src/middlewares/json-body.js';
+import { createAccountChanges } from '../../src/models/account-change.model.js';
+import { createAccountStore } from '../../src/models/account-store.js';
+import { createAdminActionStore } from '../../src/models/admin-action.model.js';
+import { createOutboxModel } from '../../src/models/outbox.model.js';
+import { createSessionStore } from '../../src/models/session.model.js';
 import { createUserModel, createUserStore, type UserDocument } from '../../src/models/user.model.js';
 import { createAuthRoutes } from '../../src/routes/auth.routes.js';
 import { signedIn, userView } from '../../src/schemas/people.js';
+import { userChanged } from '../../src/services/account-events.js';
+import { createAccountWatch } from '../../src/services/account-watch.service.js';
 import { createAuthService } from '../../src/services/auth.service.js';
 import { createPasswordService } from '../../src/services/password.service.js';
+import { createSessionEnd } from '../../src/services/session-end.service.js';
+import { createSessionService } from '../../src/services/session.service.js';
 import { createTokenService } from '../../src/services/token.service.js';
 import { createUserNames } from '../../src/services/user-names.js';
 import { roles } from '../../src/utils/caller.js';
@@ -23,24 +33,36 @@ const silent = { warn: () => undefined, error: () => undefined };
 /** What one process of the service has of people, on a connection of its own. */
 const createPeople = (connection: Connection) => {
   const model = createUserModel(connection);
-  const users = createUserStore(model);
+  const outbox = createOutboxModel(connection);
+  const users = createUserStore({ users: model, outbox });
   const clock = { aheadMs: 0 };
   const tokens = createTokenService({
     secret: 'a secret of this test, 32 bytes or more',
-    accessTtlSeconds: 3600,
+    accessTtlSeconds: 900,
     now: () => Date.now() + clock.aheadMs,
   });
-  const auth = createAuthService({ users, passwords: createPasswordService(), tokens });
-  return { model, users, tokens, auth, clock, names: createUserNames({ users }) };
+  const changes = createAccountChanges(connection, { keptMs: 3_600_000 });
+  const sessionStore = createSessionStore(connection);
+  const actions = createAdminActionStore(connection);
+  const accounts = createAccountStore(connection, { changes, sessions: sessionStore, actions });
+  const ends = createSessionEnd({ store: accounts, tokens });
+  const sessions = createSessionService({ users, sessions: sessionStore, ends, tokens });
+  const auth = createAuthService({ users, accounts, passwords: createPasswordService(), sessions });
+  const watch = createAccountWatch({ changes, tokens, logger: silent });
+  const disable = (id: string) =>
+    accounts.change(id, () => ({ change: { disabled: true }, endsSessions: true, event: userChanged }));
+  return { model, outbox, users, tokens, auth, sessions, watch, disable, clock, names: createUserNames({ users }) };
 };
 
 type People = ReturnType<typeof createPeople>;
 
-const createPeopleApp = ({ tokens, auth }: People): Express => {
-  const authenticate = createAuthenticate({ tokens });
+const createPeopleApp = ({ tokens, auth, sessions, watch }: People): Express => {
+  const authenticate = createAuthenticate({ tokens, accounts: watch });
   const app = express();
   app.use(createJsonBody({ limitBytes: 10_000 }));
-  app.use(createAuthRoutes({ controller: createAuthController({ auth }), authenticate }));
+  app.use(
+    createAuthRoutes({ controller: createAuthController({ auth, sessions }), guard: createGuard({ authenticate }) }),
+  );
   app.get('/for-managers', authenticate, authorize('manager', 'admin'), (_req, res) => void res.json({ open: true }));
   app.use(createErrorHandler({ logger: silent }));
   return app;
@@ -70,6 +92,7 @@ describeMongo('people', () => {
     people = createPeople(await database.connect());
     other = createPeople(await database.connect());
     await people.model.createIndexes();
+    await people.outbox.createCollection();
     app = createPeopleApp(people);
   });
 
@@ -88,6 +111,17 @@ describeMongo('people', () => {
       expect(response.text).not.toMatch(/password|hash|argon2/i);
       expect(response.headers['cache-control']).toBe('no-store');
       expect((await stored(email))?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    });
+
+    it('when an account is made, then its welcome mail is a job of the same transaction; when it is refused, there is none', async () => {
+      const email = newEmail();
+      const before = await people.outbox.countDocuments();
+      await register(email).expect(201);
+      await register(email).expect(409);
+      const account = await stored(email);
+      const notes = await people.outbox.find().sort({ _id: 1 }).skip(before).lean();
+      const jobs = notes.flatMap((note) => note.jobs ?? []);
+      expect(jobs).toMatchObject([{ queue: 'mail-queue', name: 'welcome', data: { userId: account?._id } }]);
     });
 
     it('when the address is taken, in whatever case, then 409 DUPLICATE_EMAIL and nothing changes', async () => {
@@ -139,7 +173,7 @@ describeMongo('people', () => {
       await register(email).expect(201);
       const response = await post('/auth/login', { email: ` ${email.toUpperCase()} `, password }).expect(200);
       const answer = signedIn.parse(dataOf(response));
-      expect(answer).toMatchObject({ expiresIn: 3600, user: { email, role: 'user' } });
+      expect(answer).toMatchObject({ expiresIn: 900, user: { email, role: 'user' } });
       const { sub, role, iat, exp } = jwt.decode(answer.accessToken) as Record<string, unknown>;
       expect({ sub, role }).toEqual({ sub: answer.user.id, role: 'user' });
       expect(Number(exp) - Number(iat)).toBe(answer.expiresIn);
@@ -151,7 +185,7 @@ describeMongo('people', () => {
       await register(email).expect(201);
       await register(disabled).expect(201);
       const id = (await stored(disabled))?._id ?? '';
-      await people.users.change(id, { disabled: true });
+      await people.disable(id);
       const answers = [
         await post('/auth/login', { email, password: 'wrong horse battery' }),
         await post('/auth/login', { email: newEmail(), password }),
@@ -208,7 +242,7 @@ describeMongo('people', () => {
 
     it('when the token has run out, then 401 TOKEN_EXPIRED', async () => {
       const { accessToken } = people.tokens.issue({ id: newId(), role: 'user' });
-      people.clock.aheadMs = 3_600_000;
+      people.clock.aheadMs = 900_000;
       const response = await me(`Bearer ${accessToken}`);
       people.clock.aheadMs = 0;
       expect(refusalOf(response)).toMatchObject({ status: 401, code: 'TOKEN_EXPIRED' });
@@ -218,7 +252,7 @@ describeMongo('people', () => {
       const email = newEmail();
       await register(email).expect(201);
       const { accessToken, user } = await signIn(email);
-      await people.users.change(user.id, { disabled: true });
+      await people.disable(user.id);
       expect(refusalOf(await me(`Bearer ${accessToken}`))).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
     });
   });
@@ -261,7 +295,7 @@ describeMongo('people', () => {
     it('when a disabled user has the address, then role, password and life are what the operator says', async () => {
       const email = newEmail();
       await register(email, 'Ada').expect(201);
-      await people.users.change((await stored(email))?._id ?? '', { disabled: true });
+      await people.disable((await stored(email))?._id ?? '');
       await people.auth.ensureAdmin({ email, password: 'a new password' });
       expect((await signIn(email, 'a new password')).user).toMatchObject({ role: 'admin', name: 'Ada' });
       await post('/auth/login', { email, password }).expect(401);

@@ -67,16 +67,26 @@ describe('the app', () => {
         expect(res.headers).toMatchObject({
           'x-content-type-options': 'nosniff',
           'x-frame-options': 'SAMEORIGIN',
-          'strict-transport-security': expect.stringContaining('max-age') as string,
+          'cross-origin-resource-policy': 'same-origin',
+          'referrer-policy': 'no-referrer',
+          'content-security-policy': "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
           'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
         });
-        expect(res.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
         const names = (res as unknown as { res: { rawHeaders: string[] } }).res.rawHeaders.filter(
           (_, i) => i % 2 === 0,
         );
         expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
       },
     );
+
+    it('when it is production, then browsers are bound to TLS; elsewhere, without TLS, they are not', async () => {
+      const name = 'strict-transport-security';
+      const production = await listeningApp([routes()], { production: true });
+      const bound = await request(production.server).get('/api/v1/things');
+      await production.close();
+      expect(bound.headers[name]).toMatch(/^max-age=[1-9]\d{7,}/);
+      expect((await api().get('/api/v1/things')).headers[name]).toBeUndefined();
+    });
 
     it('when a page sets a policy of its own, then that one goes out', async () => {
       const res = await api().get('/api/v1/page').expect(200);
@@ -158,6 +168,15 @@ describe('the app', () => {
       const res = await api().options('/api/v1/things').expect(204);
       expect(res.headers['allow']).toBe('GET, HEAD, POST, OPTIONS');
       expect(codeOf(await api().options('/api/v1/nope'))).toEqual([404, 'ROUTE_NOT_FOUND']);
+    });
+
+    it('when HTTP/1.1 names no host, then 400; HTTP/1.0 need not', async () => {
+      const ask = (version: string) =>
+        sendRaw(app.port, `GET /api/v1/things HTTP/${version}\r\nConnection: close\r\n\r\n`);
+      const said = await ask('1.1');
+      expect(said).toMatch(/^HTTP\/1.1 400 /);
+      expect(said).toContain('"details":[{"path":"Host","message":"is missing"}]');
+      expect(await ask('1.0')).toMatch(/^HTTP\/1.1 200 /);
     });
 
     it('when TRACE comes, then 405', async () => {
@@ -285,6 +304,13 @@ describe('the app', () => {
       expect(lines).toHaveLength(2);
     });
 
+    it('when a token comes in the query, then the line does not have it', async () => {
+      const before = app.entries.length;
+      await api().get('/api/v1/things?access_token=canary-1234&limit=1');
+      const [line] = app.entries.slice(before).map((entry) => String(entry.args[0]));
+      expect(line).toContain('access_token=[redacted]&limit=1');
+    });
+
     it('when a URL or a header carries control characters, then the line stays one line', async () => {
       const before = app.entries.length;
       await sendRaw(
@@ -350,6 +376,27 @@ describe('the app and other origins', () => {
     const res = await withOrigins([], preflight);
     expect([res.status, res.headers['access-control-allow-origin']]).toEqual([204, undefined]);
     expect(res.headers['allow']).toBe('GET, HEAD, POST, OPTIONS');
+  });
+
+  it.each([
+    'null',
+    'https://SHOP.example',
+    'https://shop.example/',
+    'http://shop.example',
+    'https://shop.example.evil',
+  ])('when the origin is %s, which is not the listed one, then it may not read', async (other) => {
+    const res = await withOrigins([origin], (api) => api.get('/api/v1/things').set('Origin', other));
+    expect(res.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('when an origin that is not listed sends a preflight, then it is not allowed, and nobody may send cookies', async () => {
+    const ask = (given: string) => (api: ReturnType<typeof request>) => preflight(api).set('Origin', given);
+    const refused = await withOrigins([origin], ask('https://evil.example'));
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([204, undefined]);
+    for (const origins of [[origin], ['*']]) {
+      const allowed = await withOrigins(origins, ask(origin));
+      expect(allowed.headers['access-control-allow-credentials']).toBeUndefined();
+    }
   });
 
   it('when all origins are welcome, then all may read', async () => {
