@@ -1,12 +1,15 @@
 import type { Connection } from 'mongoose';
 import { checkBooks, startBuyers, type Buyers, type BuyersOptions } from '../helpers/buyers.js';
 import { faultMongod } from '../helpers/fault-mongod.js';
+import { expectInTime } from '../helpers/in-time.js';
 import { startMessageProxy, type MessageProxy, type Verdict } from '../helpers/message-proxy.js';
 import { describeMongo } from '../helpers/mongo.js';
 import { report } from '../helpers/report.js';
 import { seed } from '../helpers/seed.js';
 import { startShop, type LocalShop } from '../helpers/shop.js';
 import { waitFor } from '../helpers/wait-for.js';
+
+const isLong = process.env['LONG'] === '1';
 
 describeMongo(`commits that get lost between service and database (seed ${seed})`, () => {
   const { mongod, freshName, connect } = faultMongod();
@@ -44,17 +47,17 @@ describeMongo(`commits that get lost between service and database (seed ${seed})
     proxy = await startMessageProxy(mongod().port, judge);
     shop = await startShop(proxy.uri(database));
     productIds = [(await shop.stocked(1_000_000)).id, (await shop.stocked(1_000_000, { perCustomerLimit: 1e6 })).id];
-  }, 60_000);
+  });
 
   afterEach(async () => {
     fates = [];
     aborts = 'pass';
     proxy.release();
     await lifetimeOf(3);
-    await buyers?.stop();
+    buyers?.abandon();
     await shop.close();
     await proxy.stop();
-  }, 60_000);
+  });
 
   const times = (count: number, verdict: Verdict): Verdict[] => Array.from({ length: count }, () => verdict);
 
@@ -66,12 +69,8 @@ describeMongo(`commits that get lost between service and database (seed ${seed})
     return (status['transactions'] as { currentOpen: number }).currentOpen;
   };
 
-  const tries = [1, 2, 5];
-  it.each([
-    ...tries.map((count) => ({ verdict: 'lose', count }) as const),
-    ...tries.map((count) => ({ verdict: 'lose-reply', count }) as const),
-    ...tries.map((count) => ({ verdict: 'late', count }) as const),
-  ])(
+  const tries = isLong ? [1, 2, 5] : [1, 5];
+  it.each((['lose', 'lose-reply', 'late'] as const).flatMap((verdict) => tries.map((count) => ({ verdict, count }))))(
     'when the fate of $count commits is "$verdict", then buyers get their purchases all the same',
     async ({ verdict, count }) => {
       const buyers = startBuying();
@@ -83,9 +82,9 @@ describeMongo(`commits that get lost between service and database (seed ${seed})
       const tally = await buyers.stop();
       report(`${verdict} x ${count}`, { longestWaitMs: Math.round(tally.waitMsMax), sales: tally.sales.length });
       await checkBooks(shop, connection, productIds, tally);
-      expect(tally.unavailable).toBe(0);
+      expectInTime(tally.unavailable, 'turned away by 503', 'answers').toBeLessThan(1);
     },
-    60_000,
+    240_000,
   );
 
   it('when a batch is committed and the reply is lost, then each buyer gets the very line that is in the ledger', async () => {
@@ -94,9 +93,9 @@ describeMongo(`commits that get lost between service and database (seed ${seed})
     const buyers = startBuying({ productIds: [productId], keyed: 0, count: 8 });
     await waitFor(() => met === 2);
     const tally = await buyers.stop();
-    expect(tally.unresolved).toBe(0);
     await checkBooks(shop, connection, [productId], tally);
-  }, 60_000);
+    expectInTime(tally.unresolved, 'answered before the outcome was known', 'answers').toBeLessThan(1);
+  }, 240_000);
 
   it('when a commit comes after the lifetime of its transaction, then the batch is decided again and sold once', async () => {
     const buyers = startBuying();
@@ -116,10 +115,10 @@ describeMongo(`commits that get lost between service and database (seed ${seed})
       ...{ unavailable, unresolved },
     });
     await checkBooks(shop, connection, productIds, tally);
-    expect(tally.waitMsMax).toBeLessThan(6_500);
-  }, 60_000);
+    expectInTime(tally.waitMsMax, 'the longest wait').toBeLessThan(6_500);
+  }, 240_000);
 
-  it.each(['lose', 'lose-reply', 'late'] as const)(
+  it.each(isLong ? (['lose', 'lose-reply', 'late'] as const) : (['lose-reply', 'late'] as const))(
     'when the fate of every commit is "%s" until the buyers have been sent away, then their keys resolve it',
     async (verdict) => {
       // A server that is not ours may let a transaction live for a minute; waiting for that is no way out.
@@ -127,7 +126,7 @@ describeMongo(`commits that get lost between service and database (seed ${seed})
       const buyers = startBuying();
       await buyers.sales(30);
       fates = times(10_000, verdict);
-      await waitFor(() => buyers.tally.unresolved > 0, { deadlineMs: 15_000, what: 'a 503 with a key' });
+      await waitFor(() => buyers.tally.unresolved > 0, { what: 'a 503 with a key' });
       // The lane has let go of the batch once it reads for the next one.
       const before = finds;
       await waitFor(() => finds > before, { what: 'the next batch' });
@@ -144,9 +143,9 @@ describeMongo(`commits that get lost between service and database (seed ${seed})
         ...{ commits, unavailable, unresolved, refused },
       });
       await checkBooks(shop, connection, productIds, tally);
-      expect(tally.waitMsMax).toBeLessThan(6_500);
-      expect(soldMs - healedMs).toBeLessThan(5_000);
+      expectInTime(tally.waitMsMax, 'the longest wait').toBeLessThan(6_500);
+      expectInTime(soldMs - healedMs, 'the first sale afterwards').toBeLessThan(5_000);
     },
-    60_000,
+    240_000,
   );
 });

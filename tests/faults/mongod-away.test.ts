@@ -1,11 +1,13 @@
 import type { Connection } from 'mongoose';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expectInTime } from '../helpers/in-time.js';
 import { checkBooks, startBuyers, type Buyers, type Tally } from '../helpers/buyers.js';
 import { faultMongod } from '../helpers/fault-mongod.js';
 import { describeMongo } from '../helpers/mongo.js';
 import { report } from '../helpers/report.js';
 import { seed } from '../helpers/seed.js';
 import { startShop, type LocalShop } from '../helpers/shop.js';
+import { waitFor } from '../helpers/wait-for.js';
 
 const long = process.env['LONG'] === '1';
 /** Nobody waits longer for an answer, whatever it is. */
@@ -27,17 +29,17 @@ describeMongo(`MongoDB goes away under load (seed ${seed})`, () => {
     productIds = products.map(({ id }) => id);
     buyers = startBuyers({ shop: () => shop, productIds, seed });
     await buyers.sales(50);
-  }, 60_000);
+  });
 
   afterEach(async () => {
     mongod().thaw();
-    await buyers.stop();
+    buyers.abandon();
     await shop.close();
-  }, 60_000);
+  });
 
   /** @param backMs when the database was back */
   const checkAll = async (what: string, backMs: number): Promise<Tally> => {
-    const soldMs = await buyers.sales(1, { sinceMs: backMs, deadlineMs: 30_000 });
+    const soldMs = await buyers.sales(1, { sinceMs: backMs });
     await buyers.sales(50);
     const tally = await buyers.stop();
     const { unavailable, unresolved, lost, sales } = tally;
@@ -48,33 +50,37 @@ describeMongo(`MongoDB goes away under load (seed ${seed})`, () => {
     });
     await checkBooks(shop, connection, productIds, tally);
     expect(lost).toBe(0);
-    expect(tally.waitMsMax).toBeLessThan(waitMsMax);
-    expect(soldMs - backMs).toBeLessThan(resumeMsMax);
+    expectInTime(tally.waitMsMax, 'the longest wait').toBeLessThan(waitMsMax);
+    expectInTime(soldMs - backMs, 'the first sale afterwards').toBeLessThan(resumeMsMax);
     return tally;
   };
 
-  it.each(Array.from({ length: long ? 10 : 2 }, (_, round) => round))(
+  it.each(Array.from({ length: long ? 10 : 1 }, (_, round) => round))(
     'when it is killed and comes back (round %i), then buyers wait or get 503, and no sale is lost or doubled',
     async () => {
       await mongod().kill();
       await mongod().restart();
       await checkAll('killed', performance.now());
     },
-    60_000,
+    300_000,
   );
 
-  it.each(long ? [0.5, 1, 2, 3, 4, 5, 6, 10, 20] : [2, 10])(
+  it.each(long ? [0.5, 1, 2, 3, 4, 5, 6, 10, 20] : [2])(
     'when it is frozen for %d s, then buyers wait or get 503, and no sale is lost or doubled',
     async (seconds) => {
       mongod().freeze();
       await sleep(seconds * 1000);
       mongod().thaw();
-      const { unavailable, unresolved } = await checkAll(`frozen for ${seconds} s`, performance.now());
-      if (seconds >= 6) {
-        expect(unavailable).toBeGreaterThan(0);
-        expect(unresolved).toBeGreaterThan(0);
-      }
+      await checkAll(`frozen for ${seconds} s`, performance.now());
     },
-    90_000,
+    300_000,
   );
+
+  it('when it is frozen for longer than buyers wait, then they get 503, some with a key, and no sale is lost or doubled', async () => {
+    mongod().freeze();
+    await buyers.refusals(20);
+    await waitFor(() => buyers.tally.unresolved > 0, { what: 'a 503 with a key' });
+    mongod().thaw();
+    await checkAll('frozen until buyers were sent away', performance.now());
+  }, 300_000);
 });

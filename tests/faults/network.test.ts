@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import { checkBooks, startBuyers, type Buyers } from '../helpers/buyers.js';
 import { faultMongod } from '../helpers/fault-mongod.js';
+import { expectInTime } from '../helpers/in-time.js';
 import { startMessageProxy } from '../helpers/message-proxy.js';
 import { describeMongo } from '../helpers/mongo.js';
 import { report } from '../helpers/report.js';
@@ -42,12 +43,12 @@ describeMongo(`the network between service and MongoDB (seed ${seed})`, () => {
   });
 
   afterEach(async () => {
-    await buyers.stop();
+    buyers.abandon();
     for (const stop of stops) await stop();
-  }, 60_000);
+  });
 
   const finish = async (what: string, sinceMs: number): Promise<{ pauseMs: number; unavailable: number }> => {
-    const pauseMs = (await buyers.sales(1, { sinceMs, deadlineMs: 45_000 })) - sinceMs;
+    const pauseMs = (await buyers.sales(1, { sinceMs })) - sinceMs;
     await buyers.sales(50);
     const tally = await buyers.stop();
     const { unavailable, unresolved, lost, sales } = tally;
@@ -57,7 +58,7 @@ describeMongo(`the network between service and MongoDB (seed ${seed})`, () => {
       ...{ sales: sales.length, unavailable, unresolved, lost },
     });
     await checkBooks(shop, connection, productIds, tally);
-    expect(tally.waitMsMax).toBeLessThan(waitMsMax);
+    expectInTime(tally.waitMsMax, 'the longest wait').toBeLessThan(waitMsMax);
     return { pauseMs, unavailable };
   };
 
@@ -65,8 +66,8 @@ describeMongo(`the network between service and MongoDB (seed ${seed})`, () => {
     const proxy = await openPlain();
     proxy.delay(30);
     const { unavailable } = await finish('30 ms each way', performance.now());
-    expect(unavailable).toBe(0);
-  }, 90_000);
+    expectInTime(unavailable, 'turned away by 503', 'answers').toBeLessThan(1);
+  }, 300_000);
 
   it('when all connections break at once, again and again, then sales go on', async () => {
     const proxy = await openPlain();
@@ -75,8 +76,8 @@ describeMongo(`the network between service and MongoDB (seed ${seed})`, () => {
       await buyers.sales(10);
     }
     const { unavailable } = await finish('cut ten times', performance.now());
-    expect(unavailable).toBe(0);
-  }, 90_000);
+    expectInTime(unavailable, 'turned away by 503', 'answers').toBeLessThan(1);
+  }, 300_000);
 
   it('when connections are refused for as long as buyers wait, then they get 503 and sales go on afterwards', async () => {
     const proxy = await openPlain();
@@ -84,8 +85,8 @@ describeMongo(`the network between service and MongoDB (seed ${seed})`, () => {
     await buyers.refusals(20);
     proxy.heal();
     const { pauseMs } = await finish('refused', performance.now());
-    expect(pauseMs).toBeLessThan(5_000);
-  }, 90_000);
+    expectInTime(pauseMs, 'the first sale afterwards').toBeLessThan(5_000);
+  }, 300_000);
 
   it('when nothing passes while connections stay open, then buyers get 503 and sales go on afterwards', async () => {
     const proxy = await openPlain();
@@ -93,8 +94,8 @@ describeMongo(`the network between service and MongoDB (seed ${seed})`, () => {
     await buyers.refusals(20);
     proxy.heal();
     const { pauseMs } = await finish('held', performance.now());
-    expect(pauseMs).toBeLessThan(5_000);
-  }, 90_000);
+    expectInTime(pauseMs, 'the first sale afterwards').toBeLessThan(5_000);
+  }, 300_000);
 
   it('when the connections that are open go deaf for good, then new ones are made and sales go on', async () => {
     const proxy = await startMessageProxy(mongod().port, () => 'pass');
@@ -105,6 +106,6 @@ describeMongo(`the network between service and MongoDB (seed ${seed})`, () => {
     await Promise.all(Array.from({ length: 60 }, () => shop.client.purchases({ token }, '?limit=100')));
     proxy.deafen();
     const { pauseMs } = await finish('half-open', performance.now());
-    expect(pauseMs).toBeLessThan(8_000);
-  }, 90_000);
+    expectInTime(pauseMs, 'the first sale afterwards').toBeLessThan(8_000);
+  }, 300_000);
 });

@@ -1,5 +1,6 @@
 import { checkBooks, startBuyers } from '../helpers/buyers.js';
 import { faultMongod } from '../helpers/fault-mongod.js';
+import { expectInTime } from '../helpers/in-time.js';
 import { describeMongo } from '../helpers/mongo.js';
 import { report } from '../helpers/report.js';
 import { seed } from '../helpers/seed.js';
@@ -33,20 +34,22 @@ describeMongo(`the service told to stop while MongoDB is away (seed ${seed})`, (
       if (how === 'frozen') mongod().thaw();
       else await mongod().restart();
       const next = await startShop(mongod().uri(database));
-      at = next;
-      shop.client.close();
-      await buyers.sales(30);
-      const tally = await buyers.stop();
-      report(`stopped while ${how}`, { tookMs: Math.round(tookMs), unavailable });
       try {
+        at = next;
+        shop.client.close();
+        await buyers.sales(30);
+        const tally = await buyers.stop();
+        report(`stopped while ${how}`, { tookMs: Math.round(tookMs), unavailable });
         await checkBooks(next, connection, productIds, tally);
         expect(signal).toBeNull();
-        expect(unavailable).toBeGreaterThan(0);
-        expect(tookMs).toBeLessThan(graceMs + slackMs);
+        // A machine that gives it no time within its grace leaves it none to answer in.
+        expectInTime(unavailable, 'answered before the end', 'buyers').toBeGreaterThan(0);
+        expectInTime(tookMs, 'the end').toBeLessThan(graceMs + slackMs);
       } finally {
+        buyers.abandon();
         await next.close();
       }
     },
-    90_000,
+    300_000,
   );
 });
