@@ -7,8 +7,11 @@ import { expectInTime } from './in-time.js';
 const patienceMs = 60_000;
 const pauseMs = 100;
 
+/** What an answer is judged by. */
+export type Told = Pick<Answer, 'status' | 'error'>;
+
 /** 503, or the answer to a repeat that has overtaken what it repeats. */
-const isToComeAgain = ({ status, error }: Answer): boolean =>
+const isToComeAgain = ({ status, error }: Told): boolean =>
   status === 503 || (status === 409 && error.code === 'IDEMPOTENCY_IN_PROGRESS');
 
 /**
@@ -16,7 +19,7 @@ const isToComeAgain = ({ status, error }: Answer): boolean =>
  * looks at what came of it. It has to be a call that may be repeated: one that reads, one with a key, or one of which a second effect is
  * nobody's concern.
  */
-export const patiently = async <T>(call: () => Promise<Answer<T>>): Promise<Answer<T>> => {
+export const patiently = async <A extends Told>(call: () => Promise<A>): Promise<A> => {
   const deadlineMs = performance.now() + patienceMs;
   for (;;) {
     const answer = await call();

@@ -5,6 +5,7 @@ import { routePatterns } from '../../src/utils/router-tree.js';
 import { newId } from '../../src/utils/uuid.js';
 import { accountCalls } from '../helpers/accounts.js';
 import { describeMongo, freshDatabase } from '../helpers/mongo.js';
+import { patiently, type Told } from '../helpers/patiently.js';
 import { startShop, type LocalShop } from '../helpers/shop.js';
 
 const base = '/api/v1';
@@ -78,7 +79,7 @@ describeMongo('who may make which call', () => {
   });
 
   /** Calls a route for things that are not there; what matters is whether it gets as far as looking for them. */
-  const heard = async (route: RouteName, caller: CallerName): Promise<string> => {
+  const call = async (route: RouteName, caller: CallerName): Promise<Told> => {
     const { method, path } = partsOf(route);
     const isLogout = route === 'POST /auth/logout';
     // Whoever signs out with their access token is refused by all routes after that.
@@ -94,13 +95,16 @@ describeMongo('who may make which call', () => {
       ...(method === 'get' || method === 'delete' ? {} : { body: JSON.stringify(body) }),
       signal: leave.signal,
     });
-    if (response.status !== 401 && response.status !== 403) {
-      // The stream of events would go on for ever.
-      leave.abort();
-      return response.status < 500 ? open : String(response.status);
-    }
-    const { error } = (await response.json()) as { error: { code: string } };
-    return `${response.status} ${error.code}`;
+    const { status } = response;
+    if (status === 401 || status === 403) return { status, ...((await response.json()) as Pick<Told, 'error'>) };
+    // The stream of events would go on for ever.
+    leave.abort();
+    return { status, error: { code: open, requestId: '' } };
+  };
+  const heard = async (route: RouteName, caller: CallerName): Promise<string> => {
+    const { status, error } = await patiently(() => call(route, caller));
+    if (status === 401 || status === 403) return `${status} ${error.code}`;
+    return status < 500 ? open : String(status);
   };
 
   it.each(routeNames)(
